@@ -1,0 +1,264 @@
+import type { Cancel, Clock } from '../base/clock.ts';
+import { Deadlines } from '../base/deadlines.ts';
+import type { Logger } from '../base/log.ts';
+import { opaqueId, type Random } from '../base/random.ts';
+import type { Instant } from '../base/time.ts';
+import { prepareDomain } from '../xmpp/jid.ts';
+import type { Transport } from '../xmpp/transport.ts';
+import { parseBody, writeBody, type Body, type BodyFault } from './body.ts';
+import { BoshTransport, type BoshStream, type TransportOwner } from './bosh-transport.ts';
+import { httpStatus, type Condition } from './conditions.ts';
+import { blindObserver, type BoshObserver, type Exchange } from './exchange.ts';
+import { DEFAULT_CONTENT_TYPE, negotiate } from './negotiation.ts';
+import type { BoshPolicy } from './policy.ts';
+import { Session } from './session.ts';
+import type { Tombstone } from './tombstone.ts';
+
+/** What the connection manager asks of the server behind it. */
+export interface ConnectionManagerOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly policy: BoshPolicy;
+  /** Whether a domain is served here. */
+  readonly domainStatus: (domain: string) => 'served' | 'gone' | 'unknown';
+  /** Makes the stream that a new session carries. */
+  readonly openStream: (transport: Transport) => BoshStream;
+  /** Seconds to wait when this address may not create another session now; undefined when it may. */
+  readonly refuse?: (address: string) => number | undefined;
+  readonly observer?: BoshObserver;
+}
+
+/** 128 bits. @spec XEP-0124 §7.2 B-7.2-01 */
+const SID_BITS = 128;
+
+/**
+ * The XEP's connection manager: finds the session of each request, runs what the session wants
+ * done, and owns the one timer for all of them.
+ *
+ * @spec XEP-0124 §4
+ */
+export class ConnectionManager implements TransportOwner {
+  readonly #options: ConnectionManagerOptions;
+  readonly #observer: BoshObserver;
+  readonly #sessions = new Map<string, BoshTransport>();
+  readonly #tombstones = new Map<string, { readonly tombstone: Tombstone; readonly until: Instant }>();
+  readonly #deadlines = new Deadlines<BoshTransport>();
+  readonly #changed = new Set<BoshTransport>();
+  #timer: { readonly at: Instant; readonly cancel: Cancel } | undefined;
+  #isDraining = false;
+
+  constructor(options: ConnectionManagerOptions) {
+    this.#options = options;
+    this.#observer = options.observer ?? blindObserver;
+  }
+
+  /** Live sessions. */
+  get sessions(): Iterable<BoshTransport> {
+    return this.#sessions.values();
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Requests held for all sessions together. */
+  get held(): number {
+    let held = 0;
+    for (const transport of this.#sessions.values()) held += transport.session.held;
+    return held;
+  }
+
+  /** Takes the decoded body of one POST. Every exchange given here is answered or destroyed in the end. */
+  receive(exchange: Exchange, text: string): void {
+    this.#observer.requested();
+    const parsed = parseBody(text, { bytes: this.#options.policy.limits.bodyBytes });
+    if (!parsed.ok) {
+      this.#refuseBody(exchange, parsed.error);
+      return;
+    }
+    const body = parsed.value;
+    if (body.sid === undefined) {
+      this.#create(exchange, body, text.length);
+      return;
+    }
+    const transport = this.#sessions.get(body.sid);
+    if (!transport) this.#answerDead(exchange, body, body.sid);
+    else if (this.#mayTouch(exchange, transport, text.length)) transport.receive(exchange, body);
+  }
+
+  /**
+   * A POST whose body is larger than any may be.
+   *
+   * @param head the beginning of the body, in which the sid may be found
+   * @returns false when it belongs to no session: the HTTP side answers 413
+   */
+  receiveOversize(exchange: Exchange, head: string): boolean {
+    const sid = /^[^>]*?\ssid\s*=\s*(?:'([^']*)'|"([^"]*)")/.exec(head.slice(head.indexOf('<body')));
+    const transport = this.#sessions.get(sid?.[1] ?? sid?.[2] ?? '');
+    if (!transport) return false;
+    if (this.#isSecureEnough(exchange, transport)) transport.reject(exchange, 'policy-violation');
+    return true;
+  }
+
+  /** Refuses new sessions and ends all others. @spec XEP-0124 §17.2 B-17.2-09 */
+  shutdown(): void {
+    this.#isDraining = true;
+    for (const transport of [...this.#sessions.values()]) transport.terminate('system-shutdown');
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  // ---- called by the transports
+
+  changed(transport: BoshTransport): void {
+    if (this.#changed.size === 0) this.#options.clock.afterTurn(() => this.#endTurn());
+    this.#changed.add(transport);
+  }
+
+  ended(transport: BoshTransport): void {
+    this.#sessions.delete(transport.sid);
+    this.#deadlines.remove(transport);
+    this.#changed.delete(transport);
+    this.#bury(transport);
+  }
+
+  // ---- creation
+
+  #create(exchange: Exchange, body: Body, size: number): void {
+    const domain = this.#domainOf(body);
+    const refusal = this.#refusalOf(exchange, body, size, domain);
+    if (refusal) {
+      this.#refuse(exchange, refusal.condition, body.ver === undefined, refusal.retryAfter);
+      return;
+    }
+    const { clock, random, policy } = this.#options;
+    const sid = opaqueId(random, SID_BITS);
+    const session = new Session<Exchange>({
+      request: body,
+      exchange,
+      terms: negotiate(body, policy),
+      policy,
+      facts: { sid, secure: body.secure },
+      now: clock.now(),
+    });
+    const info = { name: 'bosh', ...exchange.origin } as const;
+    const transport = new BoshTransport({
+      sid,
+      info,
+      domain: domain ?? '',
+      session,
+      clock,
+      owner: this,
+      observer: this.#observer,
+    });
+    exchange.holder = transport;
+    this.#sessions.set(sid, transport);
+    this.#observer.created();
+    const header = { to: domain, from: body.from, version: '1.0', lang: body.lang };
+    transport.start(this.#options.openStream(transport), header, body.payloads);
+  }
+
+  /** @spec XEP-0124 §7.1 B-7.1-03 */
+  #domainOf(body: Body): string | undefined {
+    return body.to === undefined ? undefined : prepareDomain(body.to);
+  }
+
+  #refusalOf(
+    exchange: Exchange,
+    body: Body,
+    size: number,
+    domain: string | undefined,
+  ): { condition: Condition; retryAfter?: number } | undefined {
+    if (this.#isDraining) return { condition: 'system-shutdown' };
+    if (size > this.#options.policy.limits.bodyBytesUnauthenticated) return { condition: 'policy-violation' };
+    if (domain === undefined) return { condition: 'improper-addressing' };
+    const status = this.#options.domainStatus(domain);
+    if (status !== 'served') return { condition: status === 'gone' ? 'host-gone' : 'host-unknown' };
+    const retryAfter = this.#options.refuse?.(exchange.origin.address);
+    return retryAfter === undefined ? undefined : { condition: 'policy-violation', retryAfter };
+  }
+
+  // ---- requests that reach no session
+
+  #mayTouch(exchange: Exchange, transport: BoshTransport, size: number): boolean {
+    if (!this.#isSecureEnough(exchange, transport)) return false;
+    if (transport.isAuthenticated || size <= this.#options.policy.limits.bodyBytesUnauthenticated) return true;
+    transport.reject(exchange, 'policy-violation');
+    return false;
+  }
+
+  /** A session opened over TLS is not touched by a request in the clear. @spec XEP-0124 §19.1 B-19.1-06 */
+  #isSecureEnough(exchange: Exchange, transport: BoshTransport): boolean {
+    if (exchange.origin.secure || !transport.info.secure) return true;
+    this.#options.log.warn('bosh.request.insecure', { address: exchange.origin.address });
+    exchange.destroy();
+    return false;
+  }
+
+  /** What is not XML proves nothing about a session; what is, and breaks a rule, ends the one it names. */
+  #refuseBody(exchange: Exchange, fault: BodyFault): void {
+    const transport = fault.sid === undefined ? undefined : this.#sessions.get(fault.sid);
+    if (!transport) this.#refuse(exchange, 'bad-request', fault.legacy);
+    else if (this.#isSecureEnough(exchange, transport)) transport.reject(exchange, 'bad-request');
+  }
+
+  #answerDead(exchange: Exchange, body: Body, sid: string): void {
+    const grave = this.#tombstones.get(sid);
+    const answer = grave?.tombstone.answer(body.rid);
+    if (!grave || answer === undefined) {
+      this.#refuse(exchange, 'item-not-found', grave?.tombstone.legacy ?? false);
+      return;
+    }
+    this.#observer.responded('replay', undefined);
+    exchange.respond({ status: 200, contentType: grave.tombstone.contentType, body: answer });
+  }
+
+  #refuse(exchange: Exchange, condition: Condition, legacy: boolean, retryAfter?: number): void {
+    this.#observer.responded('refused', condition);
+    exchange.respond({
+      status: httpStatus(condition, legacy),
+      contentType: DEFAULT_CONTENT_TYPE,
+      body: writeBody({ type: 'terminate', condition }),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    });
+  }
+
+  // ---- time
+
+  #endTurn(): void {
+    for (const transport of this.#changed) {
+      this.#changed.delete(transport);
+      transport.settle();
+      if (!transport.session.isEnded) this.#deadlines.update(transport);
+    }
+    this.#arm();
+  }
+
+  #arm(): void {
+    const at = this.#deadlines.next;
+    if (at === undefined || this.#isDraining || (this.#timer && this.#timer.at <= at)) return;
+    this.#timer?.cancel();
+    this.#timer = { at, cancel: this.#options.clock.at(at, () => this.#tick()) };
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    for (const transport of this.#deadlines.due(this.#options.clock.now())) {
+      transport.settle();
+      if (!transport.session.isEnded) this.#deadlines.update(transport);
+    }
+    this.#arm();
+  }
+
+  /** Map order is the order of burial, so the oldest come first. D-18 */
+  #bury(transport: BoshTransport): void {
+    const { tombstone: duration, tombstones: most } = this.#options.policy.limits;
+    const now = this.#options.clock.now();
+    for (const [sid, grave] of this.#tombstones) {
+      if (grave.until > now && this.#tombstones.size < most) break;
+      this.#tombstones.delete(sid);
+    }
+    if (most > 0) this.#tombstones.set(transport.sid, { tombstone: transport.session.tombstone(), until: now + duration });
+  }
+}

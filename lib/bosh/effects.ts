@@ -1,0 +1,50 @@
+import type { Element } from '../xml/index.ts';
+import type { Closing } from '../xmpp/transport.ts';
+import type { Condition } from './conditions.ts';
+
+/** Why a response left when it did; for metrics and traces. */
+export type ResponseReason =
+  | 'payload'
+  | 'wait'
+  | 'hold'
+  | 'pause'
+  | 'restart'
+  | 'report'
+  | 'replay'
+  | 'superseded'
+  | 'gap'
+  | 'terminate'
+  | 'error';
+
+/**
+ * What a session wants done. The machine itself touches nothing outside.
+ *
+ * `X` is the shell's handle of one HTTP exchange; the machine only passes it on.
+ */
+export type Effect<X> =
+  /** Hand complete payloads to the stream, in this order. */
+  | { readonly do: 'forward'; readonly payloads: readonly Element[] }
+  /** Open the stream anew. @spec XEP-0206 §5 X-5-09 */
+  | { readonly do: 'restart'; readonly to: string | undefined; readonly lang: string | undefined }
+  /** Answer one exchange, once. */
+  | {
+      readonly do: 'respond';
+      readonly exchange: X;
+      readonly body: string;
+      readonly reason: ResponseReason;
+      readonly condition?: Condition;
+    }
+  /** The session is over; nothing follows. Ask it for `undelivered`. */
+  | { readonly do: 'end'; readonly how: Closing; readonly condition: Condition | undefined; readonly why: EndReason };
+
+export type EndReason =
+  | 'client-terminated'
+  | 'server-closed'
+  | 'inactivity'
+  | 'rid-out-of-window'
+  | 'rid-too-old'
+  | 'too-many-copies'
+  | 'overactive'
+  | 'bad-pause'
+  | 'bad-request'
+  | 'queue-full';

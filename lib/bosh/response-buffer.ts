@@ -1,0 +1,109 @@
+import type { Instant } from '../base/time.ts';
+import type { Payload } from '../xmpp/transport.ts';
+
+/** One answer as it was first sent; a repeated request gets the same characters. */
+export interface StoredResponse {
+  readonly rid: number;
+  readonly body: string;
+  /** What the answer carried, while it is not known to have arrived. */
+  payloads: readonly Payload[];
+  readonly at: Instant;
+  /** Copies of the request seen so far, the first included. */
+  copies: number;
+}
+
+export interface AnsweredRequest {
+  readonly rid: number;
+  readonly copies: number;
+}
+
+export interface BufferLimits {
+  /** Responses kept when the client does not acknowledge: `requests`. */
+  readonly unacknowledged: number;
+  readonly keptResponses: number;
+  readonly keptBytes: number;
+}
+
+/**
+ * The answers that may have to be given again, in rid order.
+ *
+ * Without response-acks the last `requests` answers are kept. With them, every answer until it is
+ * acknowledged, up to a limit.
+ *
+ * @spec XEP-0124 §14.3 B-14.3-01 B-14.3-02 B-14.3-03
+ * @spec XEP-0124 §9.2 B-9.2-03
+ */
+export class ResponseBuffer {
+  readonly #responses = new Map<number, StoredResponse>();
+  readonly #limits: BufferLimits;
+  readonly #acknowledged: boolean;
+  #bytes = 0;
+  #highest = 0;
+
+  /** @param acknowledged whether the client acknowledges responses */
+  constructor(limits: BufferLimits, acknowledged: boolean) {
+    this.#limits = limits;
+    this.#acknowledged = acknowledged;
+  }
+
+  /** The highest rid answered so far. */
+  get highest(): number {
+    return this.#highest;
+  }
+
+  get(rid: number): StoredResponse | undefined {
+    return this.#responses.get(rid);
+  }
+
+  add(request: AnsweredRequest, body: string, payloads: readonly Payload[], at: Instant): void {
+    const { rid, copies } = request;
+    this.#responses.set(rid, { rid, body, payloads, at, copies });
+    this.#bytes += body.length;
+    this.#highest = Math.max(this.#highest, rid);
+    this.#trim();
+  }
+
+  /** The client has every response up to and including `rid`. */
+  acknowledge(rid: number): void {
+    for (const response of this.#responses.values()) {
+      if (response.rid > rid) break;
+      this.#drop(response);
+    }
+  }
+
+  /**
+   * The client showed that it received the answers so far, without acknowledging them: it would not
+   * send an empty request while one of its requests is open. They stay for a repeat all the same.
+   *
+   * @spec XEP-0124 §10 B-10-01
+   */
+  confirm(): void {
+    for (const response of this.#responses.values()) response.payloads = [];
+  }
+
+  /** What was answered and may not have arrived, in order. */
+  unconfirmed(): Payload[] {
+    return [...this.#responses.values()].flatMap((response) => [...response.payloads]);
+  }
+
+  /** The kept answers, oldest first. */
+  values(): Iterable<StoredResponse> {
+    return this.#responses.values();
+  }
+
+  #trim(): void {
+    const { unacknowledged, keptResponses, keptBytes } = this.#limits;
+    const most = this.#acknowledged ? keptResponses : unacknowledged;
+    for (const oldest of this.#responses.values()) {
+      const tooMany = this.#responses.size > most;
+      const tooLarge = this.#acknowledged && this.#bytes > keptBytes && this.#responses.size > 1;
+      if (!tooMany && !tooLarge) break;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(response: StoredResponse): void {
+    this.#responses.delete(response.rid);
+    this.#bytes -= response.body.length;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Terms } from './negotiation.ts';
+import type { ResponseBuffer } from './response-buffer.ts';
+
+/**
+ * What is kept of a session for a while after its end: the answers that a client may still ask for
+ * again, and an end that no request was there to carry.
+ *
+ * @spec XEP-0124 §13 B-13-05 D-18 D-21
+ */
+export class Tombstone {
+  readonly legacy: boolean;
+  readonly contentType: string;
+  readonly #last: number;
+  readonly #bodies: ReadonlyMap<number, string>;
+  readonly #lastWords: string | undefined;
+
+  constructor(terms: Terms, last: number, buffer: ResponseBuffer, lastWords: string | undefined) {
+    this.legacy = terms.legacy;
+    this.contentType = terms.contentType;
+    this.#last = last;
+    this.#bodies = new Map([...buffer.values()].map(({ rid, body }) => [rid, body]));
+    this.#lastWords = lastWords;
+  }
+
+  /** The body that answers `rid`; undefined when the session is simply not there any more. */
+  answer(rid: number): string | undefined {
+    return this.#bodies.get(rid) ?? (rid > this.#last ? this.#lastWords : undefined);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Element } from '../xml/index.ts';
+import type { Jid } from '../xmpp/jid.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
+import type { ClientSession } from './client-session.ts';
+
+/**
+ * Every hook there is: its name, what handlers are given, and when it runs.
+ * `docs/reference/hooks.md` says the same in words; a spec keeps the two in step.
+ */
+export interface HookMap {
+  /** A client sent a stanza; it passed the checks of RFC 6120 §8 and carries its true `from`. */
+  'stanza:from-client': { readonly session: ClientSession; readonly stanza: Stanza };
+  /** A stanza for a local account, from anywhere, before the delivery rules of RFC 6121 §8.5. */
+  'stanza:to-account': { readonly account: Jid; readonly stanza: Stanza };
+  /** A message for a local account that no connected resource may take. Handled = kept or bounced. */
+  'message:undeliverable': { readonly account: Jid; readonly stanza: Stanza };
+  /** A resource was bound. */
+  'session:bound': { readonly session: ClientSession };
+  /** A session is over; its resource is free and its unavailable presence has not been sent yet. */
+  'session:ended': { readonly session: ClientSession };
+  /** Presence without `to` from a client: initial, changed or unavailable. */
+  'presence:broadcast': { readonly session: ClientSession; readonly stanza: Stanza };
+  /** Stream features for an authenticated client that has yet to bind; handlers append. */
+  'stream:features': { readonly features: Element[] };
+  /** An account is gone, with all its data. */
+  'account:removed': { readonly account: Jid };
+}

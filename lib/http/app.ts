@@ -1,0 +1,30 @@
+import Koa from 'koa';
+import Router from 'koa-router';
+import type { Logger } from '../base/log.ts';
+import { httpBind, type HttpBindOptions } from './routes/http-bind.ts';
+import { live, ready, type Unready } from './routes/health.ts';
+import { home, type HomeFacts } from './routes/home.ts';
+import { metricsPage, type MetricsOptions } from './routes/metrics.ts';
+
+export interface AppOptions {
+  readonly log: Logger;
+  readonly bosh: HttpBindOptions;
+  readonly home: HomeFacts;
+  readonly unready: Unready;
+  readonly metrics: MetricsOptions;
+}
+
+/** Transport endpoints come first and by exact path; everything for people and operators after them. */
+export function createApp(options: AppOptions): Koa {
+  const app = new Koa();
+  app.on('error', (error: Error) => options.log.error('http.request.failed', { error }));
+  app.use(httpBind(options.bosh));
+  const router = new Router();
+  router.get('/', home(options.home));
+  router.get('/health/live', live);
+  router.get('/health/ready', ready(options.unready));
+  router.get('/metrics', metricsPage(options.metrics));
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  return app;
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
+import { seconds, type Duration } from '../base/time.ts';
+
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly tls?: SecureContextOptions | undefined;
+  /** How long an idle connection is kept: longer than a client may be silent. H-05 */
+  readonly keepAlive: Duration;
+}
+
+/** The whole request must be here within this time of its first byte. H-09 */
+const REQUEST_TIMEOUT: Duration = seconds(30);
+const HEADERS_TIMEOUT: Duration = seconds(20);
+/** How often these two are looked at. */
+const CHECK_INTERVAL: Duration = seconds(5);
+/** Bytes of a request head. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** One listening socket, with every time-out of Node's server set on purpose. */
+export class Listener {
+  readonly server: Server | HttpsServer;
+  readonly #options: ListenerOptions;
+
+  constructor(options: ListenerOptions, handle: RequestListener) {
+    this.#options = options;
+    const settings: ServerOptions = {
+      keepAliveTimeout: options.keepAlive,
+      headersTimeout: HEADERS_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      connectionsCheckingInterval: CHECK_INTERVAL,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+    };
+    this.server = options.tls
+      ? createHttpsServer({ ...settings, ...options.tls }, handle)
+      : createHttpServer(settings, handle);
+    // A held request has no time-out of its own: `wait` bounds it.
+    this.server.timeout = 0;
+  }
+
+  async listen(): Promise<void> {
+    this.server.listen({ host: this.#options.host, port: this.#options.port });
+    await once(this.server, 'listening');
+  }
+
+  get isSecure(): boolean {
+    return this.#options.tls !== undefined;
+  }
+
+  get port(): number {
+    return this.#address.port;
+  }
+
+  /** `http://host:port` as another program on this machine can use it. */
+  get url(): string {
+    const { address, port, family } = this.#address;
+    const host = address === '0.0.0.0' || address === '::' ? 'localhost' : address;
+    const literal = family === 'IPv6' && host !== 'localhost' ? `[${host}]` : host;
+    return `${this.isSecure ? 'https' : 'http'}://${literal}:${port}`;
+  }
+
+  /** New connections get the new certificate; the others stay as they are. */
+  setCertificate(tls: SecureContextOptions): void {
+    if ('setSecureContext' in this.server) this.server.setSecureContext(tls);
+  }
+
+  /** Takes no new connection; resolves when the last one is gone. */
+  async close(): Promise<void> {
+    if (!this.server.listening) return;
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeIdleConnections();
+    await closed;
+  }
+
+  /** Cuts the connections that are left. */
+  cut(): void {
+    this.server.closeAllConnections();
+  }
+
+  get #address(): AddressInfo {
+    const address = this.server.address();
+    if (address === null || typeof address === 'string') throw new Error('the listener is not listening');
+    return address;
+  }
+}

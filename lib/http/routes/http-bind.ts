@@ -1,0 +1,80 @@
+import type { Context, Middleware } from 'koa';
+import type { ConnectionManager } from '../../bosh/connection-manager.ts';
+import { readBody } from '../body-reader.ts';
+import type { ClientAddress } from '../client-address.ts';
+import type { Cors } from '../cors.ts';
+import { HttpExchange } from '../http-exchange.ts';
+import { page } from '../page.ts';
+
+export interface HttpBindOptions {
+  readonly manager: ConnectionManager;
+  /** Paths of the endpoint, without trailing slash; each works with one, too. H-07 */
+  readonly paths: readonly string[];
+  /** Bytes of the largest request body. */
+  readonly bodyBytes: number;
+  readonly cors: Cors;
+  readonly clients: ClientAddress;
+}
+
+const METHODS = 'POST, GET, HEAD, OPTIONS';
+/** Not XML, so that it gets the answer of a body that is not. */
+const UNREADABLE = '';
+
+/**
+ * The BOSH endpoint: hands POSTs to the connection manager and answers everything else itself.
+ *
+ * @spec XEP-0124 §5 B-5-05 B-5-06
+ */
+export function httpBind(options: HttpBindOptions): Middleware {
+  const paths = new Set(options.paths.flatMap((path) => [path, `${path}/`]));
+  return (ctx, next) => {
+    if (!paths.has(ctx.path)) return next();
+    if (ctx.method === 'POST') take(ctx, options);
+    else answerOther(ctx, options);
+    return DONE;
+  };
+}
+
+const DONE = Promise.resolve();
+
+/** From here on the exchange owns the response; Koa forgets the request. */
+function take(ctx: Context, { manager, clients, cors, bodyBytes }: HttpBindOptions): void {
+  ctx.respond = false;
+  const exchange = new HttpExchange(ctx.res, clients.originOf(ctx.req), cors.headers(ctx.req));
+  readBody(ctx.req, bodyBytes, (body) => {
+    if (body.is === 'text') manager.receive(exchange, body.text);
+    else if (body.is === 'undecodable') manager.receive(exchange, UNREADABLE);
+    else if (!manager.receiveOversize(exchange, body.head)) tooLarge(exchange);
+  });
+}
+
+/** H-08 */
+function tooLarge(exchange: HttpExchange): void {
+  exchange.respond({ status: 413, contentType: 'text/plain; charset=utf-8', body: 'Request body too large\n' });
+}
+
+/** H-02, H-06 */
+function answerOther(ctx: Context, { cors }: HttpBindOptions): void {
+  const isPreflight = ctx.method === 'OPTIONS';
+  const headers = isPreflight ? cors.preflight(ctx.req) : cors.headers(ctx.req);
+  for (let index = 0; index < headers.length; index += 2) ctx.set(headers[index] ?? '', headers[index + 1] ?? '');
+  ctx.set('Cache-Control', 'no-store');
+  if (isPreflight) {
+    ctx.status = 200;
+    ctx.body = '';
+  } else if (ctx.method === 'GET' || ctx.method === 'HEAD') {
+    ctx.type = 'html';
+    ctx.body = BOSH_PAGE;
+  } else {
+    ctx.status = 405;
+    ctx.set('Allow', METHODS);
+    ctx.body = `This is a BOSH endpoint; it takes ${METHODS}.\n`;
+  }
+}
+
+const BOSH_PAGE = page(
+  'BOSH endpoint',
+  `<p>This address speaks <a href="https://xmpp.org/extensions/xep-0124.html">BOSH</a>: chat clients send
+it <code>POST</code> requests. Give it to your client as its BOSH or “HTTP bind” URL.</p>
+<p><a href="/">About this server</a></p>`,
+);

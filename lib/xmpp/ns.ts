@@ -1,0 +1,52 @@
+/** Every namespace that the server speaks, with the document that defines it. */
+
+/** RFC 6120 §4.8.2 */
+export const NS_CLIENT = 'jabber:client';
+/** RFC 6120 §4.8.2; refused from clients */
+export const NS_SERVER = 'jabber:server';
+/** RFC 6120 §4.8.1: the `stream:` prefix */
+export const NS_STREAM = 'http://etherx.jabber.org/streams';
+/** RFC 6120 §4.9.2: stream error conditions */
+export const NS_STREAM_ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
+/** RFC 6120 §8.3.2: stanza error conditions */
+export const NS_STANZA_ERRORS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
+/** RFC 6120 §5 */
+export const NS_TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
+/** RFC 6120 §6 */
+export const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
+/** RFC 6120 §7 */
+export const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
+/** RFC 3921 §3: answered, but never required */
+export const NS_SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
+/** XEP-0124 §6 */
+export const NS_HTTPBIND = 'http://jabber.org/protocol/httpbind';
+/** XEP-0206 §3 */
+export const NS_XBOSH = 'urn:xmpp:xbosh';
+/** RFC 6121 §2 */
+export const NS_ROSTER = 'jabber:iq:roster';
+/** RFC 6121 §2.6.1 */
+export const NS_ROSTER_VERSIONING = 'urn:xmpp:features:rosterver';
+/** RFC 6121 §3.4 */
+export const NS_PRE_APPROVAL = 'urn:xmpp:features:pre-approval';
+/** XEP-0004 */
+export const NS_DATA = 'jabber:x:data';
+/** XEP-0012 */
+export const NS_LAST = 'jabber:iq:last';
+/** XEP-0030 */
+export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
+/** XEP-0030 */
+export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
+/** XEP-0092 */
+export const NS_VERSION = 'jabber:iq:version';
+/** XEP-0115 */
+export const NS_CAPS = 'http://jabber.org/protocol/caps';
+/** XEP-0160 */
+export const NS_OFFLINE_FEATURE = 'msgoffline';
+/** XEP-0199 */
+export const NS_PING = 'urn:xmpp:ping';
+/** XEP-0202 */
+export const NS_TIME = 'urn:xmpp:time';
+/** XEP-0203 */
+export const NS_DELAY = 'urn:xmpp:delay';
+/** The `xml:` prefix, declared by definition. */
+export const NS_XML = 'http://www.w3.org/XML/1998/namespace';

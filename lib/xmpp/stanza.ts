@@ -1,0 +1,94 @@
+import { serialize, xml, type Element } from '../xml/index.ts';
+import type { Jid } from './jid.ts';
+import { NS_CLIENT } from './ns.ts';
+import type { StanzaError } from './stanza-error.ts';
+import type { Payload } from './transport.ts';
+
+export type StanzaKind = 'message' | 'presence' | 'iq';
+
+/** True for the three names that RFC 6120 §8 calls stanzas. */
+export function isStanzaKind(name: string): name is StanzaKind {
+  return name === 'message' || name === 'presence' || name === 'iq';
+}
+
+/**
+ * One stanza on its way through the server: an element that nobody changes any more, with its
+ * addresses parsed and its text written at most once, however many recipients it has.
+ *
+ * @spec RFC 6120 §8
+ */
+export class Stanza implements Payload {
+  readonly element: Element;
+  readonly kind: StanzaKind;
+  readonly from: Jid | undefined;
+  readonly to: Jid | undefined;
+  #xml: string | undefined;
+
+  /** Takes over `element`: its `from`, `to` and `xmlns` attributes are set here, and never again. */
+  constructor(element: Element, from: Jid | undefined, to: Jid | undefined) {
+    this.element = element;
+    this.kind = element.name as StanzaKind; // the constructor's callers have checked the name
+    this.from = from;
+    this.to = to;
+    element.attrs['xmlns'] = NS_CLIENT;
+    if (from) element.attrs['from'] = from.toString();
+    else delete element.attrs['from'];
+    if (to) element.attrs['to'] = to.toString();
+    else delete element.attrs['to'];
+  }
+
+  get id(): string | undefined {
+    return this.element.attrs['id'];
+  }
+
+  get type(): string | undefined {
+    return this.element.attrs['type'];
+  }
+
+  /** The serialised stanza, written on first use. */
+  get xml(): string {
+    this.#xml ??= serialize(this.element);
+    return this.#xml;
+  }
+
+  /** The first child element with this namespace and, if given, this name. */
+  child(namespace: string, name?: string): Element | undefined {
+    return this.element
+      .getChildElements()
+      .find((child) => child.getNS() === namespace && (name === undefined || child.name === name));
+  }
+
+  /** A copy for another recipient; children are shared, so they must not be changed. */
+  readdressed(to: Jid): Stanza {
+    return new Stanza(shallowCopy(this.element), this.from, to);
+  }
+
+  /** The answer of type `result` to this IQ. */
+  result(payload?: Element): Stanza {
+    const element = xml('iq', { type: 'result', ...idOf(this) });
+    if (payload) element.append(payload);
+    return new Stanza(element, this.to, this.from);
+  }
+
+  /**
+   * The answer of type `error` to this stanza, with the original payload as RFC 6120 §8.3.1 allows.
+   * The caller makes sure that this stanza is not itself an error.
+   */
+  error(error: StanzaError): Stanza {
+    const element = xml(this.kind, { type: 'error', ...idOf(this) });
+    for (const child of this.element.children) element.append(child);
+    element.append(error.toElement());
+    return new Stanza(element, this.to, this.from);
+  }
+}
+
+function idOf(stanza: Stanza): { id?: string } {
+  return stanza.id === undefined ? {} : { id: stanza.id };
+}
+
+/** A new element with the same children; the children keep their first parent. */
+export function shallowCopy(element: Element): Element {
+  const copy = xml(element.name, { ...element.attrs });
+  copy.children = element.children;
+  return copy;
+}

@@ -1,0 +1,61 @@
+import type { Element } from '../xml/index.ts';
+import type { StreamError } from './stream-error.ts';
+
+/**
+ * The contract between what carries a stream (BOSH, WebSocket, …) and the stream itself.
+ * It lives here because both sides need it and neither may import the other.
+ */
+
+/** One element for the client: its text, and the element for when it cannot be delivered. */
+export interface Payload {
+  readonly xml: string;
+  readonly element: Element;
+}
+
+/** What a stream may know about its carrier. */
+export interface TransportInfo {
+  readonly name: 'bosh' | 'websocket' | 'sse' | 'http-stream' | 'long-poll' | 'poll' | 'xep-0025' | 'tcp';
+  /** TLS to the client, or to a trusted proxy in front of us; decides whether PLAIN is offered. */
+  readonly secure: boolean;
+  /** The client is on this machine. */
+  readonly loopback: boolean;
+  /** The client's address, for limits and logs. */
+  readonly address: string;
+}
+
+/** The attributes of a stream header, whatever its syntax on the wire. @spec RFC 6120 §4.7 */
+export interface StreamHeader {
+  readonly to?: string | undefined;
+  readonly from?: string | undefined;
+  readonly id?: string | undefined;
+  readonly version?: string | undefined;
+  readonly lang?: string | undefined;
+}
+
+/** How a carrier came to its end: `</stream>` or its like, or a connection that broke or timed out. */
+export type Closing = 'graceful' | 'lost';
+
+/** Towards the client. None of these throws, also after the end of the carrier. */
+export interface Transport {
+  readonly info: TransportInfo;
+  /** The answering stream header; comes before anything else of each stream, also after a restart. */
+  open(header: StreamHeader): void;
+  /** Queues one element. */
+  send(payload: Payload): void;
+  /** Ends the stream, with an error if there is one; nothing is sent after it. */
+  close(error?: StreamError): void;
+}
+
+/** From the client. None of these throws. */
+export interface StreamInput {
+  /** The client's stream header; again after a restart. */
+  open(header: StreamHeader): void;
+  /** One complete element that stands alone: its namespaces are declared on itself. */
+  receive(element: Element): void;
+  /**
+   * The carrier has ended, also after `Transport.close`; called exactly once, and last.
+   *
+   * @param undelivered what was sent but never reached the client, or may not have, in order
+   */
+  closed(how: Closing, undelivered: readonly Payload[]): void;
+}
