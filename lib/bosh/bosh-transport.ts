@@ -131,6 +131,7 @@ export class BoshTransport implements Transport, ExchangeHolder, Timed {
       if (effect.do === 'respond') this.#respond(effect);
       else if (effect.do === 'forward') this.#forward(effect.payloads);
       else if (effect.do === 'restart') this.#input?.open(this.#restartHeader(effect.to, effect.lang));
+      else if (effect.do === 'confirm') for (const payload of effect.payloads) payload.arrived?.();
       else this.#end(effect);
     }
   }

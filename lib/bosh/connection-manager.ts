@@ -42,6 +42,7 @@ export class ConnectionManager implements TransportOwner {
   readonly #options: ConnectionManagerOptions;
   readonly #observer: BoshObserver;
   readonly #sessions = new Map<string, BoshTransport>();
+  readonly #perAddress = new Map<string, number>();
   readonly #tombstones = new Map<string, { readonly tombstone: Tombstone; readonly until: Instant }>();
   readonly #deadlines = new Deadlines<BoshTransport>();
   readonly #changed = new Set<BoshTransport>();
@@ -60,6 +61,11 @@ export class ConnectionManager implements TransportOwner {
 
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** Live sessions that were opened from an address. */
+  sessionsFrom(address: string): number {
+    return this.#perAddress.get(address) ?? 0;
   }
 
   /** Requests held for all sessions together. */
@@ -118,6 +124,7 @@ export class ConnectionManager implements TransportOwner {
 
   ended(transport: BoshTransport): void {
     this.#sessions.delete(transport.sid);
+    this.#count(transport, -1);
     this.#deadlines.remove(transport);
     this.#changed.delete(transport);
     this.#bury(transport);
@@ -154,6 +161,7 @@ export class ConnectionManager implements TransportOwner {
     });
     exchange.holder = transport;
     this.#sessions.set(sid, transport);
+    this.#count(transport, 1);
     this.#observer.created();
     const header = { to: domain, from: body.from, version: '1.0', lang: body.lang };
     transport.start(this.#options.openStream(transport), header, body.payloads);
@@ -177,6 +185,13 @@ export class ConnectionManager implements TransportOwner {
     if (status !== 'served') return { condition: status === 'gone' ? 'host-gone' : 'host-unknown' };
     const retryAfter = this.#options.refuse?.(exchange.origin.address);
     return retryAfter === undefined ? undefined : { condition: 'policy-violation', retryAfter };
+  }
+
+  #count(transport: BoshTransport, change: 1 | -1): void {
+    const { address } = transport.info;
+    const count = this.sessionsFrom(address) + change;
+    if (count > 0) this.#perAddress.set(address, count);
+    else this.#perAddress.delete(address);
   }
 
   // ---- requests that reach no session

@@ -1,5 +1,5 @@
 import type { Element } from '../xml/index.ts';
-import type { Closing } from '../xmpp/transport.ts';
+import type { Closing, Payload } from '../xmpp/transport.ts';
 import type { Condition } from './conditions.ts';
 
 /** Why a response left when it did; for metrics and traces. */
@@ -34,6 +34,8 @@ export type Effect<X> =
       readonly reason: ResponseReason;
       readonly condition?: Condition;
     }
+  /** These have arrived; they want to be told. */
+  | { readonly do: 'confirm'; readonly payloads: readonly Payload[] }
   /** The session is over; nothing follows. Ask it for `undelivered`. */
   | { readonly do: 'end'; readonly how: Closing; readonly condition: Condition | undefined; readonly why: EndReason };
 

@@ -55,30 +55,37 @@ export class ResponseBuffer {
     return this.#responses.get(rid);
   }
 
-  add(request: AnsweredRequest, body: string, payloads: readonly Payload[], at: Instant): void {
+  /** Keeps one more answer; returns what those carried that had to make room, and so count as received. */
+  add(request: AnsweredRequest, body: string, payloads: readonly Payload[], at: Instant): Payload[] {
     const { rid, copies } = request;
     this.#responses.set(rid, { rid, body, payloads, at, copies });
     this.#bytes += body.length;
     this.#highest = Math.max(this.#highest, rid);
-    this.#trim();
+    return this.#trim();
   }
 
-  /** The client has every response up to and including `rid`. */
-  acknowledge(rid: number): void {
+  /** The client has every response up to and including `rid`. Returns what they carried. */
+  acknowledge(rid: number): Payload[] {
+    const arrived: Payload[] = [];
     for (const response of this.#responses.values()) {
       if (response.rid > rid) break;
+      arrived.push(...response.payloads);
       this.#drop(response);
     }
+    return arrived;
   }
 
   /**
    * The client showed that it received the answers so far, without acknowledging them: it would not
    * send an empty request while one of its requests is open. They stay for a repeat all the same.
    *
+   * @returns what they carried
    * @spec XEP-0124 §10 B-10-01
    */
-  confirm(): void {
+  confirm(): Payload[] {
+    const arrived = this.unconfirmed();
     for (const response of this.#responses.values()) response.payloads = [];
+    return arrived;
   }
 
   /** What was answered and may not have arrived, in order. */
@@ -91,15 +98,18 @@ export class ResponseBuffer {
     return this.#responses.values();
   }
 
-  #trim(): void {
+  #trim(): Payload[] {
+    const arrived: Payload[] = [];
     const { unacknowledged, keptResponses, keptBytes } = this.#limits;
     const most = this.#acknowledged ? keptResponses : unacknowledged;
     for (const oldest of this.#responses.values()) {
       const tooMany = this.#responses.size > most;
       const tooLarge = this.#acknowledged && this.#bytes > keptBytes && this.#responses.size > 1;
       if (!tooMany && !tooLarge) break;
+      arrived.push(...oldest.payloads);
       this.#drop(oldest);
     }
+    return arrived;
   }
 
   #drop(response: StoredResponse): void {

@@ -210,7 +210,7 @@ export class Session<X> {
       return;
     }
     this.#activity.request();
-    this.#noteAcknowledgement(body, isEmpty, now);
+    this.#noteAcknowledgement(body, isEmpty, now, effects);
     const request = this.#window.advance(body.rid, exchange, now + waitOf(this.terms), copies, live);
     if (body.terminate) this.#terminate(body, now, effects);
     else if (body.pause !== undefined) this.#pause(request, body, body.pause, now, effects);
@@ -223,14 +223,14 @@ export class Session<X> {
    *
    * @spec XEP-0124 §9.2 B-9.2-03 B-9.2-04 B-9.2-05
    */
-  #noteAcknowledgement(body: Body, isEmpty: boolean, now: Instant): void {
+  #noteAcknowledgement(body: Body, isEmpty: boolean, now: Instant, effects: Effect<X>[]): void {
     if (body.ack !== undefined) {
-      this.#buffer.acknowledge(body.ack);
+      confirm(this.#buffer.acknowledge(body.ack), effects);
       this.#reportMissing(body.ack + 1, now);
     } else if (this.terms.acksResponses) {
-      this.#buffer.acknowledge(this.#buffer.highest);
+      confirm(this.#buffer.acknowledge(this.#buffer.highest), effects);
     } else if (isEmpty && this.#window.open.length === 0) {
-      this.#buffer.confirm();
+      confirm(this.#buffer.confirm(), effects);
     }
   }
 
@@ -418,7 +418,7 @@ export class Session<X> {
     const texts = payloads.map((payload) => payload.xml);
     const body = attributes || texts.length > 0 ? writeBody(attributes ?? {}, texts) : EMPTY_BODY;
     this.#window.close(request);
-    this.#buffer.add(request, body, payloads, now);
+    confirm(this.#buffer.add(request, body, payloads, now), effects);
     if (payloads.length > 0) {
       this.#activity.sentPayload();
       this.#writing = request.exchange;
@@ -509,6 +509,12 @@ export class Session<X> {
     this.#ended = how;
     effects.push({ do: 'end', how, condition, why });
   }
+}
+
+/** Tells those that keep copies; most payloads have none. */
+function confirm<X>(payloads: readonly Payload[], effects: Effect<X>[]): void {
+  const kept = payloads.filter((payload) => payload.arrived !== undefined);
+  if (kept.length > 0) effects.push({ do: 'confirm', payloads: kept });
 }
 
 function giveBack<X>(exchange: X, reason: ResponseReason): Effect<X> {

@@ -1,6 +1,8 @@
+import type { EpochMillis } from '../base/time.ts';
 import type { Element } from '../xml/index.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import type { Closing } from '../xmpp/transport.ts';
 import type { ClientSession } from './client-session.ts';
 
 /**
@@ -12,15 +14,20 @@ export interface HookMap {
   'stanza:from-client': { readonly session: ClientSession; readonly stanza: Stanza };
   /** A stanza for a local account, from anywhere, before the delivery rules of RFC 6121 §8.5. */
   'stanza:to-account': { readonly account: Jid; readonly stanza: Stanza };
-  /** A message for a local account that no connected resource may take. Handled = kept or bounced. */
-  'message:undeliverable': { readonly account: Jid; readonly stanza: Stanza };
-  /** A resource was bound. */
+  /** A stanza for the domain itself that is not an IQ request. Unhandled messages are bounced. */
+  'stanza:to-server': { readonly stanza: Stanza };
+  /**
+   * A message for an existing local account that no connected resource may take. Handled = kept or bounced.
+   * `at` is when the server first received it.
+   */
+  'message:undeliverable': { readonly account: Jid; readonly stanza: Stanza; readonly at: EpochMillis };
+  /** A resource was bound. Nothing may be sent to it yet: the client still waits for the answer to its bind. */
   'session:bound': { readonly session: ClientSession };
   /** A session is over; its resource is free and its unavailable presence has not been sent yet. */
-  'session:ended': { readonly session: ClientSession };
+  'session:ended': { readonly session: ClientSession; readonly how: Closing };
   /** Presence without `to` from a client: initial, changed or unavailable. */
   'presence:broadcast': { readonly session: ClientSession; readonly stanza: Stanza };
-  /** Stream features for an authenticated client that has yet to bind; handlers append. */
+  /** Stream features for an authenticated client that has yet to bind; handlers append. Synchronous only. */
   'stream:features': { readonly features: Element[] };
   /** An account is gone, with all its data. */
   'account:removed': { readonly account: Jid };

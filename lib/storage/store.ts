@@ -1,20 +1,12 @@
 /** What the server keeps, as an interface. One contract spec runs against every implementation. */
 
 import type { EpochMillis } from '../base/time.ts';
+import type { ScramHash, ScramKeys } from '../xmpp/sasl/scram-keys.ts';
 
 /** A normalised bare JID, `local@domain`. */
 export type AccountId = string;
 
-/** What SCRAM keeps instead of a password, for one hash function. @spec RFC 5802 §3 */
-export interface ScramKeys {
-  readonly salt: Uint8Array;
-  readonly iterations: number;
-  readonly storedKey: Uint8Array;
-  readonly serverKey: Uint8Array;
-}
-
-export type ScramHash = 'sha-1' | 'sha-256' | 'sha-512';
-
+/** What an account is proven with: SCRAM keys for each hash function, never the password. */
 export type Credentials = Readonly<Record<ScramHash, ScramKeys>>;
 
 export interface Account {

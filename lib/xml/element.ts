@@ -1,31 +1,38 @@
-import { Element as UntypedElement } from '@xmpp/xml';
+import { Element as PackageElement } from '@xmpp/xml';
+import { XML_NAMESPACE } from './scope.ts';
+import { serialize } from './writer.ts';
 
 /** A child of an element: another element, or text. */
 export type Node = Element | string;
 
-/** What is used of the packages' class. Its own types say `any` for attributes and leave out results. */
-interface Base {
-  name: string;
-  getName(): string;
-}
-
-// The cast replaces the loose types of the package by the ones above; the class is the same.
-const BaseElement = UntypedElement as unknown as new (name: string) => Base;
-
 /**
  * The element type of the whole server: the one of `@xmpp/xml` (which is ltx's), with honest types
- * and two of its defects mended: `xmlns=''` counts, and writing does not recurse.
+ * and its defects mended: `xmlns=''` counts, and writing does not recurse and escapes everything.
  *
  * This is the only place that imports the packages: under ESM `ltx` and `@xmpp/xml` load two
  * different classes, and `instanceof` fails between them.
  */
-export class Element extends BaseElement {
+export class Element {
+  declare name: string;
   declare parent: Element | null;
   declare attrs: Record<string, string>;
   declare children: Node[];
 
+  constructor(name: string) {
+    this.name = name;
+    this.parent = null;
+    this.children = [];
+    this.attrs = {};
+  }
+
+  /** The name without its prefix. */
+  getName(): string {
+    return this.name.slice(this.name.indexOf(':') + 1);
+  }
+
   /** The namespace of a prefix, or the default one, as declared here or above. */
   findNS(prefix?: string): string {
+    if (prefix === 'xml') return XML_NAMESPACE;
     const declaration = prefix ? `xmlns:${prefix}` : 'xmlns';
     for (let element: Element | null = this; element; element = element.parent) {
       const namespace = element.attrs[declaration];
@@ -62,7 +69,15 @@ export class Element extends BaseElement {
     }
     return this;
   }
+
+  toString(): string {
+    return serialize(this);
+  }
 }
+
+// Linked by hand, because a `super` call makes the parser a third slower: the constructor above does
+// what the package's does.
+Object.setPrototypeOf(Element.prototype, PackageElement.prototype);
 
 /** Makes an element. Attributes that are undefined are left out. */
 export function xml(

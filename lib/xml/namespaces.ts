@@ -32,7 +32,8 @@ export function standAlone(
   }
   for (const prefix of prefixesInScope(parent)) {
     const declaration = `xmlns:${prefix}`;
-    if (child.attrs[declaration] === undefined && uses(child, prefix)) child.attrs[declaration] = parent.findNS(prefix);
+    if (child.attrs[declaration] === undefined && uses(child, prefix))
+      child.attrs[declaration] = parent.findNS(prefix);
   }
   child.parent = null;
   return child;
@@ -51,7 +52,8 @@ function uses(root: Element, prefix: string): boolean {
   const start = `${prefix}:`;
   const stack = [root];
   for (let element = stack.pop(); element; element = stack.pop()) {
-    if (element.name.startsWith(start) || Object.keys(element.attrs).some((name) => name.startsWith(start))) return true;
+    if (element.name.startsWith(start) || Object.keys(element.attrs).some((name) => name.startsWith(start)))
+      return true;
     stack.push(...element.getChildElements());
   }
   return false;

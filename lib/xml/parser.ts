@@ -1,9 +1,16 @@
-import { isUtf8 } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 import { fail, ok, type Result } from '../base/result.ts';
 import { Element } from './element.ts';
-import { endOfName, isNcName } from './names.ts';
+import { readName, startsAt, type QName } from './names.ts';
 import { Scope } from './scope.ts';
-import { hasIllegalCharacter, readText, type TextFault } from './text.ts';
+import {
+  indexOfIllegal,
+  isPlain,
+  normaliseLineEnds,
+  readAttribute,
+  readText,
+  type TextFault,
+} from './text.ts';
 import { XML_LIMITS, type XmlCondition, type XmlError, type XmlLimits } from './xml-error.ts';
 
 export interface ParseOptions {
@@ -18,6 +25,11 @@ const SLASH = 47;
 const EQUALS = 61;
 const EXCLAMATION = 33;
 const QUESTION = 63;
+const APOSTROPHE = 39;
+const QUOTATION_MARK = 34;
+const LONGEST_DECLARATION = 200;
+const SPACE = 32;
+const AMPERSAND = 38;
 const CDATA_START = '<![CDATA[';
 const XML_DECLARATION =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.\d+"|'1\.\d+')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"([A-Za-z][\w.-]*)"|'([A-Za-z][\w.-]*)'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/;
@@ -66,22 +78,29 @@ class Parser {
   readonly #source: string;
   readonly #limits: XmlLimits;
   readonly #scope: Scope;
+  /** No text of the document needs a second look. */
+  readonly #isPlain: boolean;
   #position = 0;
   #depth = 0;
   #elements = 0;
+  /** The innermost element that is not closed yet. */
+  #open: Element | null = null;
 
   constructor(source: string, limits: XmlLimits, prefixes: Readonly<Record<string, string>>) {
     this.#source = source;
     this.#limits = limits;
     this.#scope = new Scope(limits.prefixes, prefixes);
+    this.#isPlain = isPlain(source);
   }
 
   document(): Element {
     const source = this.#source;
     if (source.length > this.#limits.bytes) this.#refuse('too-big', 'document too large');
-    if (hasIllegalCharacter(source)) this.#refuse('not-well-formed', 'illegal character');
+    const illegal = indexOfIllegal(source);
+    if (illegal >= 0) throw new Refusal('not-well-formed', illegal, 'illegal character');
     this.#prolog();
-    const root = this.#content();
+    const root = this.#startTag();
+    while (this.#open) this.#content(this.#open);
     this.#skipSpace();
     if (this.#position < source.length) this.#refuseMarkup('something after the root element');
     for (const [prefix, namespace] of this.#scope.forgiven) root.attrs[`xmlns:${prefix}`] ??= namespace;
@@ -92,180 +111,170 @@ class Parser {
   #prolog(): void {
     if (this.#source.charCodeAt(0) === 0xfeff) this.#position = 1;
     const declaration = this.#source.startsWith('<?xml', this.#position)
-      ? XML_DECLARATION.exec(this.#source.slice(this.#position, this.#position + 200))
+      ? XML_DECLARATION.exec(this.#source.slice(this.#position, this.#position + LONGEST_DECLARATION))
       : null;
     if (declaration) {
-      const encoding = (declaration[1] ?? declaration[2] ?? 'utf-8').toLowerCase();
-      if (encoding !== 'utf-8' && encoding !== 'us-ascii') this.#refuse('invalid-encoding', 'not UTF-8');
+      const encoding = declaration[1] ?? declaration[2] ?? 'utf-8';
+      if (encoding.toLowerCase() !== 'utf-8') this.#refuse('invalid-encoding', 'not UTF-8');
       this.#position += declaration[0].length;
     }
     this.#skipSpace();
     if (this.#at(0) !== LESS_THAN) this.#refuse('not-well-formed', 'no root element');
   }
 
-  /** The root element with everything in it. */
-  #content(): Element {
-    const source = this.#source;
-    const root = this.#startTag(null);
-    let current = root.isClosed ? null : root.element;
-    while (current) {
-      const markup = source.indexOf('<', this.#position);
+  /** Text up to the next markup, and that markup. */
+  #content(open: Element): void {
+    const start = this.#position;
+    if (this.#at(0) !== LESS_THAN) {
+      const markup = this.#source.indexOf('<', start);
       if (markup < 0) this.#refuse('not-well-formed', 'an element is not closed');
-      if (markup > this.#position) this.#text(current, markup);
-      const next = this.#at(1);
-      if (next === SLASH) {
-        this.#endTag(current);
-        current = current.parent;
-      } else if (next === EXCLAMATION && source.startsWith(CDATA_START, markup)) {
-        this.#cdata(current);
-      } else {
-        const child = this.#startTag(current);
-        if (!child.isClosed) current = child.element;
-      }
+      this.#text(open, markup);
     }
-    return root.element;
+    const next = this.#at(1);
+    if (next === SLASH) this.#endTag(open);
+    else if (next === EXCLAMATION && this.#source.startsWith(CDATA_START, this.#position)) this.#cdata(open);
+    else this.#startTag();
   }
 
-  #text(parent: Element, end: number): void {
-    const text = readText(this.#source.slice(this.#position, end), 'content');
+  #text(open: Element, end: number): void {
+    const raw = this.#source.slice(this.#position, end);
+    const text = this.#isPlain ? raw : readText(raw);
     if (typeof text !== 'string') this.#refuseText(text);
-    appendText(parent, text);
+    appendText(open, text);
     this.#position = end;
   }
 
-  #cdata(parent: Element): void {
+  #cdata(open: Element): void {
     const start = this.#position + CDATA_START.length;
     const end = this.#source.indexOf(']]>', start);
     if (end < 0) this.#refuse('not-well-formed', 'a CDATA section is not closed');
-    if (end > start) appendText(parent, this.#source.slice(start, end).replace(/\r\n?/g, '\n'));
+    if (end > start) appendText(open, normaliseLineEnds(this.#source.slice(start, end)));
     this.#position = end + 3;
   }
 
-  #endTag(current: Element): void {
-    const source = this.#source;
+  #endTag(open: Element): void {
     const start = this.#position + 2;
-    const end = start + current.name.length;
-    if (!source.startsWith(current.name, start)) this.#refuse('not-well-formed', 'an end tag does not match');
-    this.#position = end;
-    if (source.charCodeAt(end) !== GREATER_THAN) {
-      this.#skipSpace();
-      if (this.#at(0) !== GREATER_THAN) this.#refuse('not-well-formed', 'an end tag does not match');
-    }
+    if (!startsAt(this.#source, start, open.name))
+      this.#refuse('not-well-formed', 'an end tag does not match');
+    this.#position = start + open.name.length;
+    if (this.#at(0) !== GREATER_THAN) this.#skipSpace();
+    if (this.#at(0) !== GREATER_THAN) this.#refuse('not-well-formed', 'an end tag does not match');
     this.#position += 1;
-    this.#depth -= 1;
-    this.#scope.leave();
+    this.#open = open.parent;
+    this.#leave();
   }
 
-  #startTag(parent: Element | null): { readonly element: Element; readonly isClosed: boolean } {
-    const start = this.#position + 1;
-    const next = this.#source.charCodeAt(start);
+  /** Reads a start tag or an empty-element tag into the tree. */
+  #startTag(): Element {
+    const next = this.#at(1);
     if (next === EXCLAMATION || next === QUESTION) this.#refuseMarkup('bad markup');
     if (++this.#elements > this.#limits.elements) this.#refuse('too-big', 'too many elements');
     if (++this.#depth > this.#limits.depth) this.#refuse('too-big', 'elements too deep');
-    this.#scope.enter();
-    const element = new Element(this.#name());
-    const attributes = this.#attributes(element.attrs);
-    this.#resolve(element, attributes);
+    this.#position += 1;
+    const name = this.#name();
+    const element = new Element(name.text);
+    this.#attributes(element.attrs);
+    if (name.prefix !== undefined && this.#scope.find(name.prefix) === undefined) this.#refuseUndeclared();
+    const parent = this.#open;
     if (parent) {
       element.parent = parent;
       parent.children.push(element);
     }
-    const isClosed = this.#at(0) === SLASH;
-    this.#position += isClosed ? 2 : 1;
-    if (isClosed) {
-      this.#depth -= 1;
-      this.#scope.leave();
+    if (this.#at(0) === SLASH) {
+      this.#position += 2;
+      this.#leave();
+    } else {
+      this.#position += 1;
+      this.#open = element;
     }
-    return { element, isClosed };
+    return element;
   }
 
-  /** Reads the name after `<`. */
-  #name(): string {
-    this.#position += 1;
-    return this.#qualifiedName();
+  #leave(): void {
+    this.#scope.leave(this.#depth);
+    this.#depth -= 1;
   }
 
-  /** `local` or `prefix:local`, both NCNames. */
-  #qualifiedName(): string {
-    const source = this.#source;
-    const start = this.#position;
-    const end = endOfName(source, start);
-    if (end - start > this.#limits.name) this.#refuse('too-big', 'a name is too long');
-    const name = source.slice(start, end);
-    const colon = name.indexOf(':');
-    const isValid =
-      colon < 0
-        ? isNcName(source, start, end)
-        : isNcName(source, start, start + colon) && isNcName(source, start + colon + 1, end);
-    if (!isValid) this.#refuse('not-well-formed', 'a bad name');
-    this.#position = end;
+  #name(): QName {
+    const name = readName(this.#source, this.#position);
+    if (name === undefined) this.#refuse('not-well-formed', 'a bad name');
+    if (name.text.length > this.#limits.name) this.#refuse('too-big', 'a name is too long');
+    this.#position += name.text.length;
     return name;
   }
 
-  /** Reads attributes up to `>` or `/>`; returns the names of those that have a prefix. */
-  #attributes(attrs: Record<string, string>): string[] {
-    const prefixed: string[] = [];
-    for (let count = 0; ; count += 1) {
+  /** Reads attributes up to `>` or `/>`. */
+  #attributes(attrs: Record<string, string>): void {
+    let prefixed: QName[] | undefined;
+    let count = 0;
+    for (;;) {
       const before = this.#position;
       this.#skipSpace();
       const next = this.#at(0);
-      if (next === GREATER_THAN || (next === SLASH && this.#at(1) === GREATER_THAN)) return prefixed;
+      if (next === GREATER_THAN || (next === SLASH && this.#at(1) === GREATER_THAN)) break;
       if (this.#position === before) this.#refuse('not-well-formed', 'no space before an attribute');
       if (count >= this.#limits.attributes) this.#refuse('too-big', 'too many attributes');
-      const name = this.#qualifiedName();
-      if (Object.hasOwn(attrs, name)) this.#refuse('not-well-formed', 'an attribute appears twice');
+      count += 1;
+      const name = this.#name();
       const value = this.#attributeValue();
-      if (name.startsWith('xmlns') && (name.length === 5 || name.charCodeAt(5) === 58)) this.#declare(name, value);
-      else if (name.includes(':')) prefixed.push(name);
-      if (name === '__proto__') Object.defineProperty(attrs, name, { value, ...PLAIN });
-      else attrs[name] = value;
+      if (name.prefix === 'xmlns' || name.text === 'xmlns') this.#declare(name, value);
+      else if (name.prefix !== undefined && name.prefix !== 'xml') (prefixed ??= []).push(name);
+      if (name.text === '__proto__') Object.defineProperty(attrs, name.text, { value, ...PLAIN });
+      else attrs[name.text] = value;
     }
+    if (count > 1 && Object.keys(attrs).length < count) this.#refuseTwice();
+    if (prefixed) this.#resolve(prefixed);
   }
 
   #attributeValue(): string {
     const source = this.#source;
-    this.#skipSpace();
+    if (this.#at(0) !== EQUALS) this.#skipSpace();
     if (this.#at(0) !== EQUALS) this.#refuse('not-well-formed', 'an attribute without a value');
     this.#position += 1;
-    this.#skipSpace();
-    const quote = source.charAt(this.#position);
-    if (quote !== '"' && quote !== "'") this.#refuse('not-well-formed', 'an attribute without quotes');
+    let quote = this.#at(0);
+    if (quote !== APOSTROPHE && quote !== QUOTATION_MARK) {
+      this.#skipSpace();
+      quote = this.#at(0);
+    }
+    if (quote !== APOSTROPHE && quote !== QUOTATION_MARK)
+      this.#refuse('not-well-formed', 'an attribute without quotes');
     const start = this.#position + 1;
-    const end = source.indexOf(quote, start);
-    if (end < 0) this.#refuse('not-well-formed', 'an attribute is not closed');
-    const value = readText(source.slice(start, end), 'attribute');
+    let end = start;
+    let isPlain = true;
+    for (let code = source.charCodeAt(end); code !== quote; code = source.charCodeAt(end)) {
+      if (code === LESS_THAN) this.#refuse('not-well-formed', 'a < in an attribute');
+      if (code < SPACE || code === AMPERSAND) isPlain = false;
+      if (end >= source.length) this.#refuse('not-well-formed', 'an attribute is not closed');
+      end += 1;
+    }
+    const raw = source.slice(start, end);
+    const value = isPlain ? raw : readAttribute(raw);
     if (typeof value !== 'string') this.#refuseText(value);
     this.#position = end + 1;
     return value;
   }
 
-  #declare(name: string, value: string): void {
-    const fault = this.#scope.declare(name === 'xmlns' ? undefined : name.slice(6), value);
+  #declare(name: QName, value: string): void {
+    const fault = this.#scope.declare(name, value, this.#depth);
     if (fault === 'too many prefixes') this.#refuse('too-big', fault);
     if (fault !== undefined) this.#refuse('not-well-formed', fault);
   }
 
   /** Every prefix is declared, and no two attributes have the same expanded name. */
-  #resolve(element: Element, prefixed: readonly string[]): void {
-    const colon = element.name.indexOf(':');
-    if (colon >= 0 && this.#scope.find(element.name.slice(0, colon)) === undefined) this.#refuseUndeclared();
-    const expanded = prefixed.map((name) => this.#expand(name));
-    if (expanded.length > 1 && new Set(expanded).size < expanded.length) {
-      this.#refuse('not-well-formed', 'an attribute appears twice');
+  #resolve(prefixed: readonly QName[]): void {
+    const expanded = new Set<string>();
+    for (const { prefix = '', local } of prefixed) {
+      const namespace = this.#scope.find(prefix);
+      if (namespace === undefined) this.#refuseUndeclared();
+      expanded.add(`${local} ${namespace}`);
     }
-  }
-
-  #expand(name: string): string {
-    const colon = name.indexOf(':');
-    const namespace = this.#scope.find(name.slice(0, colon));
-    if (namespace === undefined) this.#refuseUndeclared();
-    return `${name.slice(colon)} ${namespace}`;
+    if (expanded.size < prefixed.length) this.#refuseTwice();
   }
 
   #skipSpace(): void {
     for (;;) {
       const code = this.#at(0);
-      if (code !== 32 && code !== 10 && code !== 9 && code !== 13) return;
+      if (code !== SPACE && code !== 10 && code !== 9 && code !== 13) return;
       this.#position += 1;
     }
   }
@@ -278,6 +287,10 @@ class Parser {
     throw new Refusal(condition, this.#position, reason);
   }
 
+  #refuseTwice(): never {
+    this.#refuse('not-well-formed', 'an attribute appears twice');
+  }
+
   #refuseUndeclared(): never {
     this.#refuse('not-well-formed', 'an undeclared prefix');
   }
@@ -288,7 +301,9 @@ class Parser {
 
   /** What begins like a comment, a processing instruction or a document type is forbidden, not malformed. */
   #refuseMarkup(reason: string): never {
-    const isRestricted = /^<(?:!--|!DOCTYPE|\?[A-Za-z_])/.test(this.#source.slice(this.#position, this.#position + 9));
+    const isRestricted = /^<(?:!--|!DOCTYPE|\?[A-Za-z_])/.test(
+      this.#source.slice(this.#position, this.#position + 9),
+    );
     if (isRestricted) this.#refuse('restricted-xml', 'a comment, processing instruction or document type');
     this.#refuse('not-well-formed', reason);
   }

@@ -1,3 +1,5 @@
+import type { QName } from './names.ts';
+
 export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
 
@@ -12,31 +14,34 @@ export class Scope {
   readonly #wellKnown: Readonly<Record<string, string>>;
   readonly #prefixes: string[] = [];
   readonly #namespaces: string[] = [];
-  /** How many prefixes there were when each open element began. */
-  readonly #marks: number[] = [];
+  /** The depth of the element that made each declaration. */
+  readonly #depths: number[] = [];
   /** Undeclared prefixes that were taken for what they usually mean. D-35 */
-  readonly forgiven = new Map<string, string>();
+  #forgiven: Map<string, string> | undefined;
 
   constructor(limit: number, wellKnown: Readonly<Record<string, string>>) {
     this.#limit = limit;
     this.#wellKnown = wellKnown;
   }
 
-  enter(): void {
-    this.#marks.push(this.#prefixes.length);
+  get forgiven(): Iterable<readonly [string, string]> {
+    return this.#forgiven ?? [];
   }
 
-  leave(): void {
-    const mark = this.#marks.pop() ?? 0;
-    if (this.#prefixes.length === mark) return;
-    this.#prefixes.length = mark;
-    this.#namespaces.length = mark;
+  /** Forgets what the element at this depth declared. */
+  leave(depth: number): void {
+    while (this.#depths.at(-1) === depth) {
+      this.#depths.pop();
+      this.#prefixes.pop();
+      this.#namespaces.pop();
+    }
   }
 
-  /** Declares a prefix, or the default namespace; the fault if that is not allowed. */
-  declare(prefix: string | undefined, namespace: string): string | undefined {
+  /** Takes the declaration `xmlns` or `xmlns:prefix`; the fault if it is not allowed. */
+  declare(name: QName, namespace: string, depth: number): string | undefined {
     const isReserved = namespace === XML_NAMESPACE || namespace === XMLNS_NAMESPACE;
-    if (prefix === undefined) return isReserved ? 'a reserved namespace' : undefined;
+    if (name.prefix === undefined) return isReserved ? 'a reserved namespace' : undefined;
+    const prefix = name.local;
     if (prefix === 'xml') return namespace === XML_NAMESPACE ? undefined : 'a reserved prefix';
     if (prefix === 'xmlns') return 'a reserved prefix';
     if (isReserved) return 'a reserved namespace';
@@ -44,6 +49,7 @@ export class Scope {
     if (this.#prefixes.length >= this.#limit) return 'too many prefixes';
     this.#prefixes.push(prefix);
     this.#namespaces.push(namespace);
+    this.#depths.push(depth);
     return undefined;
   }
 
@@ -53,7 +59,7 @@ export class Scope {
     if (prefix === 'xml') return XML_NAMESPACE;
     if (!Object.hasOwn(this.#wellKnown, prefix)) return undefined;
     const namespace = this.#wellKnown[prefix];
-    if (namespace !== undefined) this.forgiven.set(prefix, namespace);
+    if (namespace !== undefined) (this.#forgiven ??= new Map<string, string>()).set(prefix, namespace);
     return namespace;
   }
 }

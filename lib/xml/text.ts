@@ -8,40 +8,47 @@ export interface TextFault {
 
 const ILLEGAL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/; // eslint-disable-line no-control-regex
 
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', apos: "'", quot: '"' };
-const REFERENCE = /&(?:([A-Za-z_:][\w:.-]*)|#([0-9]{1,8})|#x([0-9A-Fa-f]{1,8}));|&/g;
+const REFERENCE = /&(?:([A-Za-z_:][\w:.-]*)|#([0-9]+)|#x([0-9A-Fa-f]+));|&/g;
 
 /** In Node ≥ 20; the library types of ES2023 do not know it yet. */
 interface WellFormedCheck {
   isWellFormed(): boolean;
 }
 
-/** True when some character of the document may not stand in XML at all. */
-export function hasIllegalCharacter(source: string): boolean {
-  return ILLEGAL.test(source) || !(source as unknown as WellFormedCheck).isWellFormed();
+/** Where the first character stands that XML does not allow; -1 when there is none. */
+export function indexOfIllegal(source: string): number {
+  const index = source.search(ILLEGAL);
+  if (index >= 0 || (source as unknown as WellFormedCheck).isWellFormed()) return index;
+  return source.search(LONE_SURROGATE);
 }
 
-/**
- * Reads raw text or a raw attribute value: references resolved, line ends and white space
- * normalised as XML 1.0 §2.11 and §3.3.3 say.
- */
-export function readText(raw: string, where: 'content' | 'attribute'): string | TextFault {
-  let text = raw;
-  if (where === 'content') {
-    if (text.includes(']]>')) return { condition: 'not-well-formed', reason: 'the end of a CDATA section in text' };
-    if (text.includes('\r')) text = text.replace(/\r\n?/g, '\n');
-  } else {
-    if (text.includes('<')) return { condition: 'not-well-formed', reason: 'a < in an attribute' };
-    text = normaliseSpace(text);
-  }
-  return text.includes('&') ? resolve(text) : text;
+/** True when no text of the document needs `readText`: what is written is what is meant. */
+export function isPlain(source: string): boolean {
+  return !source.includes('&') && !source.includes('\r') && !source.includes(']]>');
 }
 
-function normaliseSpace(text: string): string {
-  return /[\t\r\n]/.test(text) ? text.replace(/\r\n|[\t\r\n]/g, ' ') : text;
+/** Reads raw text: references resolved, line ends normalised. @see https://www.w3.org/TR/xml/#sec-line-ends */
+export function readText(raw: string): string | TextFault {
+  if (raw.includes(']]>'))
+    return { condition: 'not-well-formed', reason: 'the end of a CDATA section in text' };
+  return resolve(normaliseLineEnds(raw));
+}
+
+/** Reads a raw attribute value. @see https://www.w3.org/TR/xml/#AVNormalize */
+export function readAttribute(raw: string): string | TextFault {
+  return resolve(raw.replace(/\r\n|[\t\r\n]/g, ' '));
+}
+
+/** @see https://www.w3.org/TR/xml/#sec-line-ends */
+export function normaliseLineEnds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
 
 function resolve(text: string): string | TextFault {
+  if (!text.includes('&')) return text;
   let fault: TextFault | undefined;
   const resolved = text.replace(REFERENCE, (match, name?: string, decimal?: string, hexadecimal?: string) => {
     const character =

@@ -36,6 +36,8 @@ export const NS_LAST = 'jabber:iq:last';
 export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 /** XEP-0030 */
 export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
+/** XEP-0085 */
+export const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
 /** XEP-0092 */
 export const NS_VERSION = 'jabber:iq:version';
 /** XEP-0115 */
@@ -48,5 +50,7 @@ export const NS_PING = 'urn:xmpp:ping';
 export const NS_TIME = 'urn:xmpp:time';
 /** XEP-0203 */
 export const NS_DELAY = 'urn:xmpp:delay';
+/** XEP-0334 */
+export const NS_HINTS = 'urn:xmpp:hints';
 /** The `xml:` prefix, declared by definition. */
 export const NS_XML = 'http://www.w3.org/XML/1998/namespace';

@@ -1,3 +1,4 @@
+import type { EpochMillis } from '../base/time.ts';
 import { serialize, xml, type Element } from '../xml/index.ts';
 import type { Jid } from './jid.ts';
 import { NS_CLIENT } from './ns.ts';
@@ -22,14 +23,18 @@ export class Stanza implements Payload {
   readonly kind: StanzaKind;
   readonly from: Jid | undefined;
   readonly to: Jid | undefined;
+  /** When the server received it; undefined for a stanza of its own. */
+  readonly at: EpochMillis | undefined;
+  arrived: (() => void) | undefined;
   #xml: string | undefined;
 
   /** Takes over `element`: its `from`, `to` and `xmlns` attributes are set here, and never again. */
-  constructor(element: Element, from: Jid | undefined, to: Jid | undefined) {
+  constructor(element: Element, from: Jid | undefined, to: Jid | undefined, at?: EpochMillis) {
     this.element = element;
     this.kind = element.name as StanzaKind; // the constructor's callers have checked the name
     this.from = from;
     this.to = to;
+    this.at = at;
     element.attrs['xmlns'] = NS_CLIENT;
     if (from) element.attrs['from'] = from.toString();
     else delete element.attrs['from'];
@@ -45,6 +50,16 @@ export class Stanza implements Payload {
     return this.element.attrs['type'];
   }
 
+  /** Errors and answers to requests are never answered. @spec RFC 6120 §8.3.1 */
+  get mayBounce(): boolean {
+    return this.type !== 'error' && !(this.kind === 'iq' && this.type === 'result');
+  }
+
+  /** An IQ that must be answered. @spec RFC 6120 §8.2.3 */
+  get isRequest(): boolean {
+    return this.kind === 'iq' && (this.type === 'get' || this.type === 'set');
+  }
+
   /** The serialised stanza, written on first use. */
   get xml(): string {
     this.#xml ??= serialize(this.element);
@@ -55,12 +70,12 @@ export class Stanza implements Payload {
   child(namespace: string, name?: string): Element | undefined {
     return this.element
       .getChildElements()
-      .find((child) => child.getNS() === namespace && (name === undefined || child.name === name));
+      .find((child) => child.getNS() === namespace && (name === undefined || child.getName() === name));
   }
 
   /** A copy for another recipient; children are shared, so they must not be changed. */
   readdressed(to: Jid): Stanza {
-    return new Stanza(shallowCopy(this.element), this.from, to);
+    return new Stanza(shallowCopy(this.element), this.from, to, this.at);
   }
 
   /** The answer of type `result` to this IQ. */
@@ -75,7 +90,7 @@ export class Stanza implements Payload {
    * The caller makes sure that this stanza is not itself an error.
    */
   error(error: StanzaError): Stanza {
-    const element = xml(this.kind, { type: 'error', ...idOf(this) });
+    const element = xml(this.kind, { ...prefixesOf(this.element), type: 'error', ...idOf(this) });
     for (const child of this.element.children) element.append(child);
     element.append(error.toElement());
     return new Stanza(element, this.to, this.from);
@@ -84,6 +99,11 @@ export class Stanza implements Payload {
 
 function idOf(stanza: Stanza): { id?: string } {
   return stanza.id === undefined ? {} : { id: stanza.id };
+}
+
+/** The prefixes that the children may use. */
+function prefixesOf(element: Element): Record<string, string> {
+  return Object.fromEntries(Object.entries(element.attrs).filter(([name]) => name.startsWith('xmlns:')));
 }
 
 /** A new element with the same children; the children keep their first parent. */

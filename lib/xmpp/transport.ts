@@ -10,6 +10,8 @@ import type { StreamError } from './stream-error.ts';
 export interface Payload {
   readonly xml: string;
   readonly element: Element;
+  /** Called at most once, when the client is known to have it; for who keeps a copy until then. */
+  readonly arrived?: (() => void) | undefined;
 }
 
 /** What a stream may know about its carrier. */

@@ -177,6 +177,7 @@ export class Playbook {
 function lineOf(effect: Effect<string>): string {
   if (effect.do === 'forward') return `forward ${effect.payloads.map((payload) => nick(payload)).join(' ')}`;
   if (effect.do === 'restart') return 'restart';
+  if (effect.do === 'confirm') return `arrived ${effect.payloads.map(({ element }) => nick(element)).join(' ')}`;
   if (effect.do === 'end') return `end ${effect.how}`;
   return `${effect.exchange} <- ${describeBody(effect.body)}`;
 }

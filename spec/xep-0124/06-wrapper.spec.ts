@@ -51,7 +51,7 @@ describe('XEP-0124 §6 The <body/> wrapper', () => {
     it('takes the five entities, character references and CDATA', () => {
       const text = `<body ${NS} rid='1'><a>&amp;&lt;&gt;&apos;&quot;&#x41;&#65;<![CDATA[<>]]></a></body>`;
       const parsed = parseBody(text);
-      expect(parsed.ok && parsed.value.payloads[0]?.getText()).to.equal('&<>\'"AA<>');
+      expect(parsed.ok && parsed.value.payloads[0]?.text).to.equal('&<>\'"AA<>');
     });
 
     it('D-35 reads two forgotten prefixes as what they always mean', () => {

@@ -1,0 +1,177 @@
+import { Mailbox } from '../base/mailbox.ts';
+import type { EpochMillis } from '../base/time.ts';
+import type { Element } from '../xml/index.ts';
+import type { Jid } from '../xmpp/jid.ts';
+import { StanzaError } from '../xmpp/stanza-error.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
+import { StreamError } from '../xmpp/stream-error.ts';
+import type { Closing, Payload, Transport } from '../xmpp/transport.ts';
+import type { Host } from './host.ts';
+import { checkInbound, type Checked } from './inbound.ts';
+import { State, type StateKey } from './keys.ts';
+import type { MaybePromise } from './maybe-promise.ts';
+
+/**
+ * A bound resource, whatever carries it: a "connected resource". It is "available" while it has a
+ * presence session, and "interested" once it has asked for the roster.
+ *
+ * @spec RFC 6120 §7 @spec RFC 6121 §1.4
+ */
+export class ClientSession {
+  readonly host: Host;
+  /** The full JID. */
+  readonly jid: Jid;
+  /** The bare JID. */
+  readonly account: Jid;
+  readonly transport: Transport;
+  readonly since: EpochMillis;
+  /** The client asked for the roster, so it gets roster pushes. @spec RFC 6121 §2.2 */
+  isInterested = false;
+  /** Who was sent directed presence and no directed unavailable presence since, as text. @spec RFC 6121 §4.6 */
+  readonly directed = new Set<string>();
+
+  /** Stanzas, and behind them the end of the carrier. */
+  readonly #mailbox: Mailbox<Element | Closing>;
+  readonly #state = new State();
+  #presence: Stanza | undefined;
+  #priority = 0;
+  #phase: 'open' | 'closing' | 'ended' = 'open';
+  #undelivered: readonly Payload[] = [];
+
+  /** For the host only. @param jid a full JID */
+  constructor(host: Host, jid: Jid, transport: Transport) {
+    this.host = host;
+    this.jid = jid;
+    this.account = jid.bare;
+    this.transport = transport;
+    this.since = host.clock.date();
+    // One place more than stanzas may take, so that the end of the carrier always finds one.
+    this.#mailbox = new Mailbox(
+      host.options.maxPending + 1,
+      (item) => this.#handle(item),
+      (error) => this.#failed(error),
+    );
+  }
+
+  // ---- presence
+
+  /** The last available presence that was broadcast; undefined while the resource is not available. */
+  get presence(): Stanza | undefined {
+    return this.#presence;
+  }
+
+  /** Set by the module that handles `presence:broadcast`. */
+  set presence(stanza: Stanza | undefined) {
+    this.#presence = stanza;
+    this.#priority = stanza ? priorityOf(stanza) : 0;
+  }
+
+  /** The priority of the last available presence, -128 to 127; 0 when it has none. @spec RFC 6121 §4.7.2.3 */
+  get priority(): number {
+    return this.#priority;
+  }
+
+  /** @spec RFC 6121 §4.2.1 */
+  get isAvailable(): boolean {
+    return this.#presence !== undefined;
+  }
+
+  /** Whether the client sent directed presence to this address, or to its account. */
+  hasDirectedTo(jid: Jid): boolean {
+    return this.directed.size > 0 && (this.directed.has(jid.toString()) || this.directed.has(jid.bare.toString()));
+  }
+
+  // ---- what modules keep
+
+  /** What one module keeps about this session. */
+  state<T>(key: StateKey<T>): T {
+    return this.#state.get(key);
+  }
+
+  // ---- from the client
+
+  /** One stanza from the client. It is through when this returns, unless a handler has to wait; then the next wait too. */
+  receive(element: Element): void {
+    if (this.#phase !== 'open') return;
+    if (this.#mailbox.size < this.host.options.maxPending) this.#mailbox.push(element);
+    else this.#overflow(element);
+  }
+
+  /**
+   * The carrier has ended: the resource is free at once. What the client sent before is still handled,
+   * then `session:ended` runs, and what did not reach the client goes where the rules send it.
+   *
+   * @spec RFC 6121 §4.5.2 @spec XEP-0206 §7
+   */
+  closed(how: Closing, undelivered: readonly Payload[]): void {
+    if (this.#phase === 'ended') {
+      this.host.redeliver(undelivered);
+      return;
+    }
+    this.#phase = 'closing';
+    this.#undelivered = undelivered;
+    this.host.leaving(this);
+    this.#mailbox.push(how);
+  }
+
+  // ---- towards the client
+
+  /** Sends one stanza; after the end of the session it goes where undelivered stanzas go. */
+  send(stanza: Stanza): void {
+    if (this.#phase === 'open') this.transport.send(stanza);
+    else this.host.redeliver([stanza]);
+  }
+
+  /** The server ends the stream. Stanzas that still wait are not handled. @spec RFC 6120 §4.9.1.1 */
+  end(error: StreamError): void {
+    const wasOpen = this.#phase === 'open';
+    this.finish('lost');
+    if (wasOpen) this.transport.close(error);
+  }
+
+  /** For the host only: ends the session now, whatever still waits to be handled. */
+  finish(how: Closing): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.#mailbox.clear();
+    this.host.left(this, how);
+    this.host.redeliver(this.#undelivered);
+  }
+
+  #handle(item: Element | Closing): MaybePromise<void> {
+    if (typeof item === 'string') return this.finish(item);
+    const checked = this.#check(item);
+    if (checked.verdict === 'accept') return this.host.accept(checked.stanza, this);
+    if (checked.verdict === 'refuse') return this.#refuse(checked.stanza, checked.error);
+    return this.end(checked.error);
+  }
+
+  #check(element: Element): Checked {
+    return checkInbound(element, this.jid, this.host.clock.date());
+  }
+
+  #refuse(stanza: Stanza, error: StanzaError): void {
+    if (stanza.mayBounce) this.send(stanza.error(error));
+  }
+
+  #overflow(element: Element): void {
+    this.host.log.warn('session.overflow', { jid: this.jid.toString(), limit: this.host.options.maxPending });
+    const checked = this.#check(element);
+    if (checked.verdict === 'end') this.end(checked.error);
+    else this.#refuse(checked.stanza, new StanzaError('resource-constraint', 'Too many stanzas are waiting.'));
+  }
+
+  /** Only a bug comes here: refusals are answered where they arise. */
+  #failed(error: unknown): void {
+    this.host.failures.log(error, { jid: this.jid.toString() });
+    this.end(new StreamError('internal-server-error'));
+  }
+}
+
+/** @spec RFC 6121 §4.7.2.3 */
+function priorityOf(presence: Stanza): number {
+  const child = presence.element.getChildElements().find((element) => element.name === 'priority');
+  const text = child?.text.trim() ?? '';
+  const priority = /^[+-]?\d{1,3}$/.test(text) ? Number(text) : 0;
+  return priority >= -128 && priority <= 127 ? priority : 0;
+}

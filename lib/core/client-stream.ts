@@ -1,0 +1,199 @@
+import type { Cancel, Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { Duration } from '../base/time.ts';
+import { serialize, type Element } from '../xml/index.ts';
+import type { Jid } from '../xmpp/jid.ts';
+import type { SaslAnswer, SaslAsk } from '../xmpp/sasl/mechanism.ts';
+import type { MechanismName } from '../xmpp/sasl/mechanisms.ts';
+import { StanzaError } from '../xmpp/stanza-error.ts';
+import { Stream, type StreamAnswer, type StreamAsk, type StreamEffect, type StreamHost } from '../xmpp/stream.ts';
+import { StreamError } from '../xmpp/stream-error.ts';
+import type { Closing, Payload, StreamHeader, StreamInput, Transport } from '../xmpp/transport.ts';
+import { Busy, identify } from './accounts.ts';
+import type { AuthLimiter } from './auth-limiter.ts';
+import type { ClientSession } from './client-session.ts';
+import type { Host, HostDirectory } from './host.ts';
+
+export interface ClientStreamOptions {
+  readonly hosts: HostDirectory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly limiter: AuthLimiter;
+  readonly mechanisms: readonly MechanismName[];
+  /** PLAIN also where others could listen: the configuration vouches for the way to the client. */
+  readonly allowsPlainAnywhere: boolean;
+  /** A client that has not authenticated by then is sent away. */
+  readonly authenticationTimeout: Duration;
+}
+
+/**
+ * Runs the stream machine of one client: asks the accounts, binds the resource, and hands stanzas to
+ * the session.
+ */
+export class ClientStream implements StreamInput {
+  readonly #options: ClientStreamOptions;
+  readonly #transport: Transport;
+  readonly #stream: Stream;
+  readonly #cancelTimeout: Cancel;
+  #host: Host | undefined;
+  #account: Jid | undefined;
+  #session: ClientSession | undefined;
+  #isOver = false;
+
+  constructor(transport: Transport, options: ClientStreamOptions) {
+    const { clock, random, hosts, mechanisms, allowsPlainAnywhere } = options;
+    const { secure, loopback } = transport.info;
+    this.#options = options;
+    this.#transport = transport;
+    this.#stream = new Stream({
+      random,
+      findHost: (domain) => facts(hosts.find(domain)),
+      mechanisms,
+      allowsPlain: secure || loopback || allowsPlainAnywhere,
+      identify,
+    });
+    this.#cancelTimeout = clock.at(clock.now() + options.authenticationTimeout, () => this.#timedOut());
+  }
+
+  get isAuthenticated(): boolean {
+    return this.#stream.isAuthenticated;
+  }
+
+  /** The bound resource. */
+  get session(): ClientSession | undefined {
+    return this.#session;
+  }
+
+  open(header: StreamHeader): void {
+    this.#guard(() => this.#run(this.#stream.open(header)));
+  }
+
+  receive(element: Element): void {
+    this.#guard(() => this.#run(this.#stream.receive(element)));
+  }
+
+  closed(how: Closing, undelivered: readonly Payload[]): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#cancelTimeout();
+    this.#stream.closed();
+    this.#session?.closed(how, undelivered);
+    if (this.#host?.options.anonymous && this.#account) this.#forget(this.#host, this.#account);
+  }
+
+  #run(effects: readonly StreamEffect[]): void {
+    for (const effect of effects) {
+      if (effect.do === 'deliver') this.#session?.receive(effect.element);
+      else if (effect.do === 'send') this.#send(effect.element);
+      else if (effect.do === 'open') this.#transport.open(effect.header);
+      else if (effect.do === 'ask') this.#ask(effect.ask, effect.host);
+      else if (effect.do === 'authenticated') this.#authenticated(effect.account);
+      else if (effect.do === 'failed') this.#failed(effect.username);
+      else this.#transport.close(effect.error);
+    }
+  }
+
+  #send(element: Element): void {
+    this.#transport.send({ xml: serialize(element), element });
+  }
+
+  #authenticated(account: Jid): void {
+    this.#account = account;
+    this.#cancelTimeout();
+  }
+
+  #failed(username: string | undefined): void {
+    const { address } = this.#transport.info;
+    this.#options.limiter.failed(username ?? '', address);
+    this.#options.log.info('auth.failed', { address });
+  }
+
+  // ---- finding out
+
+  #ask(ask: StreamAsk, { domain }: StreamHost): void {
+    const host = this.#options.hosts.find(domain);
+    if (!host) return;
+    this.#host = host;
+    if (ask.about === 'bind') {
+      this.#answer({ about: 'bind', bound: this.#bind(host, ask.account, ask.resource) });
+      return;
+    }
+    void this.#findOut(ask, host).then((answer) => this.#guard(() => this.#answer(answer)));
+  }
+
+  #answer(answer: StreamAnswer): void {
+    if (!this.#isOver) this.#run(this.#stream.answer(answer));
+  }
+
+  #bind(host: Host, account: Jid, resource: string | undefined): Jid | StanzaError {
+    try {
+      this.#session = host.bind(account, resource, this.#transport);
+      return this.#session.jid;
+    } catch (error) {
+      if (error instanceof StanzaError) return error;
+      throw error;
+    }
+  }
+
+  /** Never rejects: what goes wrong is a refusal that tells nothing. @spec RFC 6120 §6.5.11 */
+  async #findOut(ask: SaslAsk, host: Host): Promise<SaslAnswer> {
+    try {
+      return await this.#lookUp(ask, host);
+    } catch (error) {
+      if (!(error instanceof Busy)) this.#options.log.error('auth.broken', { error: asError(error) });
+      return { about: 'refusal', condition: 'temporary-auth-failure' };
+    }
+  }
+
+  async #lookUp(ask: SaslAsk, host: Host): Promise<SaslAnswer> {
+    if (ask.about === 'anonymous') {
+      const jid = await host.accounts.createAnonymous(host.domain);
+      if (!jid?.local) return { about: 'refusal', condition: 'temporary-auth-failure' };
+      return { about: 'anonymous', username: jid.local };
+    }
+    if (this.#options.limiter.isBlocked(ask.username, this.#transport.info.address)) {
+      return { about: 'refusal', condition: 'temporary-auth-failure', text: 'too many failures; try again later' };
+    }
+    const jid = identify(ask.username, host.domain);
+    if (ask.about === 'password') {
+      return { about: 'password', isRight: await host.accounts.verify(jid, ask.password) };
+    }
+    return { about: 'scram', ...(await host.accounts.scramKeys(jid, ask.hash)) };
+  }
+
+  #forget(host: Host, account: Jid): void {
+    host.accounts.remove(account).catch((error: unknown) => {
+      this.#options.log.error('auth.broken', { error: asError(error) });
+    });
+  }
+
+  // ---- the end
+
+  /** H-10 */
+  #timedOut(): void {
+    if (!this.#isOver) this.#transport.close(new StreamError('connection-timeout', 'not authenticated in time'));
+  }
+
+  /** A bug ends this stream, and nothing else. */
+  #guard(work: () => void): void {
+    if (this.#isOver) return;
+    try {
+      work();
+    } catch (error) {
+      this.#options.log.error('stream.failed', { error: asError(error) });
+      this.#transport.close(new StreamError('internal-server-error'));
+    }
+  }
+}
+
+/** What the stream machine needs of a host. */
+function facts(host: Host | undefined): StreamHost | undefined {
+  return host && { domain: host.domain, anonymous: host.options.anonymous, features: () => host.features() };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+

@@ -1,0 +1,29 @@
+/** What a domain does when a client asks for a resource that is taken. @spec RFC 6120 §7.7.2.2 */
+export type ConflictPolicy = 'replace' | 'refuse' | 'rename';
+
+/** Who to write to, by role; the values are URIs. @spec XEP-0157 §3 */
+export type ContactRole = 'abuse' | 'admin' | 'feedback' | 'sales' | 'security' | 'status' | 'support';
+
+export interface HostOptions {
+  readonly domain: string;
+  /** Clients may log in with SASL ANONYMOUS. */
+  readonly anonymous: boolean;
+  /** Most resources of one account at the same time. */
+  readonly maxResources: number;
+  readonly conflict: ConflictPolicy;
+  readonly contacts: Readonly<Partial<Record<ContactRole, readonly string[]>>>;
+  /** Most stanzas of one session that may wait for one before them that is still being handled. */
+  readonly maxPending: number;
+}
+
+/**
+ * A second client gets a resource of its own: RFC 6120 §7.7.2.2 encourages it, and two clients with
+ * the same configured resource do not throw each other out for ever.
+ */
+export const DEFAULT_HOST_OPTIONS = {
+  anonymous: false,
+  maxResources: 10,
+  conflict: 'rename',
+  contacts: {},
+  maxPending: 1000,
+} as const satisfies Omit<HostOptions, 'domain'>;

@@ -1,0 +1,248 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import { opaqueId, type Random } from '../base/random.ts';
+import type { Store } from '../storage/store.ts';
+import type { Element } from '../xml/index.ts';
+import { Jid } from '../xmpp/jid.ts';
+import { StanzaError } from '../xmpp/stanza-error.ts';
+import type { Stanza } from '../xmpp/stanza.ts';
+import { StreamError } from '../xmpp/stream-error.ts';
+import type { Closing, Payload, Transport } from '../xmpp/transport.ts';
+import type { Accounts } from './accounts.ts';
+import { ClientSession } from './client-session.ts';
+import { Delivery } from './delivery.ts';
+import { Discovery } from './discovery.ts';
+import type { HookMap } from './hook-map.ts';
+import { Hooks, type HookName } from './hooks.ts';
+import { DEFAULT_HOST_OPTIONS, type HostOptions } from './host-options.ts';
+import type { HostDirectory } from './hosts.ts';
+import { IqDispatch } from './iq-dispatch.ts';
+import { Services } from './keys.ts';
+import { andThen, attempt, type MaybePromise } from './maybe-promise.ts';
+import { ModuleLoader } from './module-loader.ts';
+import { ModuleScope } from './module-scope.ts';
+import type { Module } from './module.ts';
+import { Failures } from './failures.ts';
+import { Router, type RemoteRoute } from './router.ts';
+import { SessionRegistry } from './session-registry.ts';
+import { SUBSCRIBERS } from './subscribers.ts';
+
+export type { HostDirectory } from './hosts.ts';
+export type { HostOptions } from './host-options.ts';
+
+/** Bits of a resource that the server makes. @spec RFC 6120 §7.6 */
+const RESOURCE_BITS = 100;
+
+export interface HostDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly store: Store;
+  readonly hosts: HostDirectory;
+  readonly accounts: Accounts;
+}
+
+/** One served domain: its accounts, its sessions, its modules, and the way of stanzas between them. */
+export class Host {
+  /** The address of the server itself: the domain. */
+  readonly jid: Jid;
+  readonly options: HostOptions;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly store: Store;
+  readonly accounts: Accounts;
+  readonly sessions = new SessionRegistry();
+  readonly services = new Services();
+  readonly discovery = new Discovery();
+  readonly failures: Failures;
+  readonly hooks: Hooks;
+  readonly iqs: IqDispatch;
+  readonly #hosts: HostDirectory;
+  readonly #router: Router;
+  readonly #modules = new ModuleLoader();
+  /** Sessions whose carrier has ended while stanzas of theirs are still being handled, by full JID. */
+  readonly #leaving = new Map<string, ClientSession>();
+
+  /** @throws Error when the domain is not a valid one */
+  constructor(options: Partial<HostOptions> & Pick<HostOptions, 'domain'>, deps: HostDeps) {
+    const jid = Jid.make(undefined, options.domain);
+    if (!jid) throw new Error(`"${options.domain}" is not a domain`);
+    this.jid = jid;
+    this.options = { ...DEFAULT_HOST_OPTIONS, ...options, domain: jid.domain };
+    this.clock = deps.clock;
+    this.random = deps.random;
+    this.log = deps.log;
+    this.store = deps.store;
+    this.accounts = deps.accounts;
+    this.#hosts = deps.hosts;
+    this.failures = new Failures(deps.log, deps.random);
+    this.hooks = new Hooks(this.failures);
+    this.iqs = new IqDispatch(this.failures);
+    this.#router = this.#makeRouter();
+  }
+
+  /** As prepared by RFC 7622. */
+  get domain(): string {
+    return this.options.domain;
+  }
+
+  /** SASL ANONYMOUS is on offer here. */
+  get anonymous(): boolean {
+    return this.options.anonymous;
+  }
+
+  /** Every domain of this server. */
+  get domains(): readonly string[] {
+    return Array.from(this.#hosts.all(), (host) => host.domain);
+  }
+
+  /** What the modules implement. */
+  get claims(): ModuleLoader['claims'] {
+    return this.#modules.claims;
+  }
+
+  /** The way to other servers, for what federates. */
+  set remote(route: RemoteRoute) {
+    this.#router.remote = route;
+  }
+
+  // ---- modules
+
+  /** Adds a module; it is set up by `start`. */
+  use<Options>(module: Module<Options>, ...[options]: undefined extends Options ? [Options?] : [Options]): void {
+    // Left out only where the module's own type of options allows undefined.
+    this.#modules.use(module, options as Options);
+  }
+
+  /** Sets the modules up, each behind those it needs. @throws Error when that is not possible */
+  start(): void {
+    this.#modules.start((module, rank) => {
+      const scope = new ModuleScope(this, { module, rank });
+      return { context: scope, release: () => scope.release() };
+    });
+  }
+
+  /** Ends all sessions, then stops the modules. */
+  stop(): void {
+    for (const session of [...this.sessions.all()]) session.end(new StreamError('system-shutdown'));
+    this.#modules.stop();
+  }
+
+  // ---- sessions
+
+  /** The features for an authenticated client that has yet to bind, beside those of the stream itself. */
+  features(): Element[] {
+    const features: Element[] = [];
+    void this.notify('stream:features', { features });
+    return features;
+  }
+
+  /**
+   * Binds a resource: the requested one, or one that the server makes.
+   *
+   * @param account the bare JID that authenticated
+   * @throws StanzaError bad-request, conflict, resource-constraint
+   * @spec RFC 6120 §7.6 @spec RFC 6120 §7.7
+   */
+  bind(account: Jid, resource: string | undefined, transport: Transport): ClientSession {
+    const jid = this.#resourceFor(account, resource);
+    if (this.sessions.of(account).length >= this.options.maxResources) {
+      throw new StanzaError('resource-constraint', `At most ${this.options.maxResources} resources at a time.`);
+    }
+    this.#leaving.get(jid.toString())?.finish('lost');
+    const session = new ClientSession(this, jid, transport);
+    this.sessions.add(session);
+    this.log.debug('session.bound', { jid: jid.toString(), transport: transport.info.name });
+    void this.notify('session:bound', { session });
+    return session;
+  }
+
+  /** For the session only: its carrier has ended, its resource is free. */
+  leaving(session: ClientSession): void {
+    this.sessions.remove(session);
+    this.#leaving.set(session.jid.toString(), session);
+  }
+
+  /** For the session only: it is over. */
+  left(session: ClientSession, how: Closing): void {
+    this.sessions.remove(session);
+    const jid = session.jid.toString();
+    if (this.#leaving.get(jid) === session) this.#leaving.delete(jid);
+    this.log.debug('session.ended', { jid, how });
+    void this.notify('session:ended', { session, how });
+  }
+
+  /** Removes an account with all its data, and ends its sessions. False when there is none. */
+  async removeAccount(account: Jid): Promise<boolean> {
+    const existed = await this.accounts.remove(account);
+    if (!existed) return false;
+    for (const session of this.sessions.of(account)) session.end(new StreamError('not-authorized'));
+    await this.notify('account:removed', { account });
+    return true;
+  }
+
+  // ---- stanzas
+
+  /** A stanza that a client sent, checked and stamped. Never throws or rejects. */
+  accept(stanza: Stanza, session: ClientSession): MaybePromise<void> {
+    return this.#router.accept(stanza, session);
+  }
+
+  /** Brings a stanza to where it is addressed; who sent it gets the error when that fails. Never throws or rejects. */
+  route(stanza: Stanza, session?: ClientSession): MaybePromise<void> {
+    return this.#router.route(stanza, session);
+  }
+
+  /** Finds another way for what did not reach a session of this host. */
+  redeliver(payloads: readonly Payload[]): void {
+    void this.#router.redeliver(payloads);
+  }
+
+  /** Runs a hook that nobody can refuse; what fails is logged. */
+  notify<K extends HookName>(name: K, event: HookMap[K]): MaybePromise<void> {
+    return attempt(
+      () => andThen(this.hooks.run(name, event), () => undefined),
+      (error) => void this.failures.log(error, { hook: name }),
+    );
+  }
+
+  /** Whether `observer` may know the presence of `account`. */
+  mayObserve(observer: Jid, account: Jid): MaybePromise<boolean> {
+    if (observer.bare.equals(account.bare) || observer.equals(this.jid)) return true;
+    return this.services.find(SUBSCRIBERS)?.has(account.bare, observer.bare) ?? false;
+  }
+
+  #makeRouter(): Router {
+    const delivery = new Delivery({
+      server: this.jid,
+      sessions: this.sessions,
+      hooks: this.hooks,
+      clock: this.clock,
+      log: this.log,
+      exists: (account) => this.accounts.exists(account),
+      mayObserve: (observer, account) => this.mayObserve(observer, account),
+      answer: (iq, account, session) => this.#router.answer(iq, account, session),
+    });
+    return new Router({
+      domain: this.domain,
+      hooks: this.hooks,
+      iqs: this.iqs,
+      delivery,
+      failures: this.failures,
+      findHost: (domain) => this.#hosts.find(domain),
+    });
+  }
+
+  /** Frees the requested resource, finds another, or refuses, as the policy says. @spec RFC 6120 §7.7.2 */
+  #resourceFor(account: Jid, resource: string | undefined): Jid {
+    const jid = account.withResource(resource || opaqueId(this.random, RESOURCE_BITS));
+    if (!jid) throw new StanzaError('bad-request', 'This is not a valid resource.');
+    const holder = this.sessions.find(jid);
+    if (!holder) return jid;
+    if (this.options.conflict === 'refuse') throw new StanzaError('conflict');
+    if (this.options.conflict === 'rename') return this.#resourceFor(account, undefined);
+    holder.end(new StreamError('conflict'));
+    return jid;
+  }
+}

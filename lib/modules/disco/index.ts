@@ -1,0 +1,84 @@
+import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
+import { defineModule, type HostContext, type IqRequest } from '../../core/module.ts';
+import type { Element } from '../../xml/index.ts';
+import type { Jid } from '../../xmpp/jid.ts';
+import { NS_DISCO_INFO, NS_DISCO_ITEMS } from '../../xmpp/ns.ts';
+import { infoQuery, itemsQuery } from '../../xmpp/payloads/disco.ts';
+import { StanzaError } from '../../xmpp/stanza-error.ts';
+
+export interface DiscoOptions {
+  /** The server's natural-language name; "Holdfast" by default. */
+  readonly name?: string | undefined;
+}
+
+/** Says what the server and its accounts are and can do. @spec XEP-0030 */
+export default defineModule<DiscoOptions | undefined>({
+  name: 'disco',
+  implements: [
+    { spec: 'XEP-0030', version: '2.5.0', status: 'complete' },
+    { spec: 'XEP-0128', version: '1.0.1', status: 'complete' },
+  ],
+  setup(host, options) {
+    host.identity({ category: 'server', type: 'im', name: options?.name ?? 'Holdfast' });
+    for (const feature of [NS_DISCO_INFO, NS_DISCO_ITEMS]) {
+      host.feature(feature);
+      host.accountFeature(feature);
+    }
+    host.iq('get', NS_DISCO_INFO, 'query', (request) => serverInfo(host, request), 'server');
+    host.iq('get', NS_DISCO_ITEMS, 'query', (request) => serverItems(host, request), 'server');
+    host.iq('get', NS_DISCO_INFO, 'query', (request) => accountInfo(host, request), 'account');
+    host.iq('get', NS_DISCO_ITEMS, 'query', (request) => accountItems(host, request), 'account');
+  },
+});
+
+/** @spec XEP-0030 §3 */
+function serverInfo(host: HostContext, request: IqRequest): Element {
+  const node = nodeOf(request);
+  const info = node === undefined ? host.discovery.server : host.discovery.node(node);
+  if (!info) throw new StanzaError('item-not-found');
+  return infoQuery(info, node);
+}
+
+/** The other domains of this server are its items, beside those that modules add. @spec XEP-0030 §4 */
+function serverItems(host: HostContext, request: IqRequest): Element {
+  const node = nodeOf(request);
+  if (node !== undefined) {
+    if (!host.discovery.node(node)) throw new StanzaError('item-not-found');
+    return itemsQuery([], node);
+  }
+  const others = host.domains.filter((domain) => domain !== host.domain).map((domain) => ({ jid: domain }));
+  return itemsQuery([...host.discovery.items, ...others]);
+}
+
+/** To strangers an account looks as if there were none. @spec XEP-0030 §8 */
+function accountInfo(host: HostContext, request: IqRequest): MaybePromise<Element> {
+  return withAccess(host, request, (account) => {
+    if (!account) throw new StanzaError('service-unavailable');
+    if (nodeOf(request) !== undefined) throw new StanzaError('item-not-found');
+    return infoQuery(host.discovery.account);
+  });
+}
+
+/** The available resources, to those who may know of them. @spec XEP-0030 §4.1 §8 */
+function accountItems(host: HostContext, request: IqRequest): MaybePromise<Element> {
+  const node = nodeOf(request);
+  return withAccess(host, request, (account) => {
+    if (!account) return itemsQuery([], node);
+    if (node !== undefined) throw new StanzaError('item-not-found');
+    return itemsQuery(host.sessions.available(account).map((session) => ({ jid: session.jid.toString() })));
+  });
+}
+
+/** Goes on with the account asked, or with nothing when the asker may not know of it. */
+function withAccess(
+  host: HostContext,
+  { from, account }: IqRequest,
+  next: (account: Jid | undefined) => Element,
+): MaybePromise<Element> {
+  if (!account) return next(undefined);
+  return andThen(host.mayObserve(from, account), (mayObserve) => next(mayObserve ? account : undefined));
+}
+
+function nodeOf({ payload }: IqRequest): string | undefined {
+  return payload.attrs['node'];
+}

@@ -1,0 +1,33 @@
+import type { Host } from '../core/host.ts';
+import caps from './caps/index.ts';
+import contact from './contact/index.ts';
+import disco from './disco/index.ts';
+import lastActivity from './last-activity/index.ts';
+import offline from './offline/index.ts';
+import ping from './ping/index.ts';
+import presence from './presence/index.ts';
+import roster from './roster/index.ts';
+import subscriptions from './subscriptions/index.ts';
+import time from './time/index.ts';
+import version from './version/index.ts';
+
+export interface ModuleSettings {
+  readonly software: { readonly name: string; readonly version: string };
+  readonly maxRosterItems: number;
+  readonly maxOfflineMessages: number;
+}
+
+/** Adds every module to a host. */
+export function installModules(host: Host, settings: ModuleSettings): void {
+  host.use(disco);
+  host.use(caps);
+  host.use(contact);
+  host.use(ping);
+  host.use(time);
+  host.use(version, settings.software);
+  host.use(lastActivity);
+  host.use(roster, { maxItems: settings.maxRosterItems });
+  host.use(subscriptions);
+  host.use(offline, { maxMessages: settings.maxOfflineMessages });
+  host.use(presence);
+}

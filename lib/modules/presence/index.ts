@@ -1,0 +1,203 @@
+import type { ClientSession } from '../../core/client-session.ts';
+import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
+import { defineModule, type HostContext } from '../../core/module.ts';
+import { parse, xml } from '../../xml/index.ts';
+import { Jid } from '../../xmpp/jid.ts';
+import { StanzaError } from '../../xmpp/stanza-error.ts';
+import { Stanza } from '../../xmpp/stanza.ts';
+import { ROSTERS, type Roster, type Rosters } from '../roster/rosters.ts';
+
+/** Entities that one session may send directed presence to. */
+const MAX_DIRECTED = 1000;
+
+/** Who is there: broadcasts, probes, directed presence. @spec RFC 6121 §4 */
+export default defineModule({
+  name: 'presence',
+  implements: [{ spec: 'RFC 6121', status: 'complete', note: '§4 presence' }],
+  needs: ['roster', 'subscriptions', 'offline'],
+
+  setup(host) {
+    const desk = new PresenceDesk(host);
+    host.hook('presence:broadcast', 'act', ({ session, stanza }) => desk.broadcast(session, stanza));
+    host.hook('stanza:from-client', 'act', ({ session, stanza }) => desk.direct(session, stanza));
+    host.hook('stanza:to-account', 'act', ({ account, stanza }) =>
+      stanza.kind === 'presence' && stanza.type === 'probe' ? desk.probed(account, stanza) : undefined,
+    );
+    host.hook('session:ended', 'act', ({ session }) => desk.gone(session));
+  },
+});
+
+class PresenceDesk {
+  readonly #host: HostContext;
+
+  constructor(host: HostContext) {
+    this.#host = host;
+  }
+
+  /** Presence without an address. @spec RFC 6121 §4.2.2 §4.4.2 §4.5.2 */
+  broadcast(session: ClientSession, stanza: Stanza): MaybePromise<'handled'> {
+    const { type } = stanza;
+    if (type !== undefined && type !== 'unavailable') {
+      throw new StanzaError('bad-request', 'presence of this type needs an address');
+    }
+    checkPriority(stanza);
+    return andThen(this.#rosters.get(session.account), (roster) => {
+      const done = type === undefined ? this.#available(session, stanza, roster) : this.#leave(session, stanza, roster);
+      return andThen(done, () => 'handled' as const);
+    });
+  }
+
+  /** The carrier is gone without a word: the server says it for the client. @spec RFC 6121 §4.5.2 */
+  gone(session: ClientSession): MaybePromise<void> {
+    if (!session.isAvailable && session.directed.size === 0) return;
+    const farewell = new Stanza(xml('presence', { type: 'unavailable' }), session.jid, undefined);
+    return andThen(this.#rosters.get(session.account), (roster) => this.#leave(session, farewell, roster));
+  }
+
+  /** Remembers who was told by name, so that they are told the end, too. @spec RFC 6121 §4.6.3 */
+  direct(session: ClientSession, stanza: Stanza): void {
+    const { kind, to, type } = stanza;
+    if (kind !== 'presence' || !to) return;
+    if (type === 'unavailable') session.directed.delete(to.toString());
+    if (type !== undefined) return;
+    if (session.directed.size >= MAX_DIRECTED) throw new StanzaError('resource-constraint', 'too many recipients');
+    session.directed.add(to.toString());
+  }
+
+  /** @spec RFC 6121 §4.3.2 */
+  probed(account: Jid, stanza: Stanza): MaybePromise<'handled'> {
+    const { from: prober, to } = stanza;
+    if (!prober) return 'handled';
+    const answered = andThen(this.#host.mayObserve(prober, account), (mayObserve) => {
+      if (!mayObserve) return this.#host.send(new Stanza(xml('presence', { type: 'unsubscribed' }), account, prober.bare));
+      const sessions = this.#host.sessions.available(account);
+      const asked = to?.isFull ? sessions.filter((session) => session.jid.equals(to)) : sessions;
+      if (asked.length > 0) return this.#sendPresenceOf(asked, prober);
+      return this.#host.send(new Stanza(xml('presence', { type: 'unavailable' }), to ?? account, prober));
+    });
+    return andThen(answered, () => 'handled' as const);
+  }
+
+  get #rosters(): Rosters {
+    const rosters = this.#host.service(ROSTERS);
+    if (!rosters) throw new Error('presence needs the rosters');
+    return rosters;
+  }
+
+  #available(session: ClientSession, stanza: Stanza, roster: Roster): MaybePromise<void> {
+    const isInitial = !session.isAvailable;
+    session.presence = stanza;
+    const told = this.#tell(subscribers(roster), stanza);
+    this.#tellOwn(session, stanza);
+    return isInitial ? andThen(told, () => this.#welcome(session, roster)) : told;
+  }
+
+  /** A resource that just came learns who else is there, and who asked for something. @spec RFC 6121 §4.2.2 §3.1.3 */
+  #welcome(session: ClientSession, roster: Roster): MaybePromise<void> {
+    for (const other of this.#host.sessions.available(session.account)) {
+      if (other !== session && other.presence) session.send(other.presence.readdressed(session.account));
+    }
+    for (const { pendingIn } of roster.items.values()) {
+      const request = pendingIn === undefined ? undefined : revive(pendingIn);
+      if (request) session.send(request);
+    }
+    return this.#each(publishers(roster), (contact) => this.#probe(session, contact));
+  }
+
+  /** Contacts here are looked up, others are asked. @spec RFC 6121 §4.3.1 */
+  #probe(session: ClientSession, contact: Jid): MaybePromise<void> {
+    if (contact.domain !== this.#host.domain) {
+      return this.#host.send(new Stanza(xml('presence', { type: 'probe' }), session.account, contact));
+    }
+    const sessions = this.#host.sessions.available(contact);
+    if (sessions.length === 0) return;
+    return andThen(this.#host.mayObserve(session.account, contact), (mayObserve) => {
+      if (!mayObserve) return;
+      for (const { presence } of sessions) if (presence) session.send(presence.readdressed(session.account));
+    });
+  }
+
+  /** @spec RFC 6121 §4.5.2 §4.6.3 */
+  #leave(session: ClientSession, stanza: Stanza, roster: Roster): MaybePromise<void> {
+    const wasAvailable = session.isAvailable;
+    const audience = wasAvailable ? subscribers(roster) : [];
+    const known = new Set(audience.map(String));
+    const others = [...session.directed].flatMap((address) => Jid.parse(address) ?? []);
+    const strangers = others.filter((jid) => !known.has(jid.bare.toString()));
+    session.directed.clear();
+    session.presence = undefined;
+    const told = this.#tell([...audience, ...strangers], stanza);
+    if (!wasAvailable) return told;
+    this.#tellOwn(session, stanza);
+    return andThen(told, () => this.#lastSeen(session, stanza));
+  }
+
+  /** @spec XEP-0012 §3 */
+  #lastSeen(session: ClientSession, stanza: Stanza): MaybePromise<void> {
+    if (this.#host.sessions.available(session.account).length > 0) return;
+    const status = stanza.element.getChildElements().find((child) => child.name === 'status')?.text ?? '';
+    const seen = { at: this.#host.clock.date(), status: status.slice(0, MAX_STATUS) };
+    return this.#host.store.lastSeen.set(session.account.toString(), seen);
+  }
+
+  #tell(audience: readonly Jid[], stanza: Stanza): MaybePromise<void> {
+    return this.#each(audience, (jid) => this.#host.send(stanza.readdressed(jid)));
+  }
+
+  /** The user's own resources, the one that sends it included. @spec RFC 6121 §4.2.2 */
+  #tellOwn(session: ClientSession, stanza: Stanza): void {
+    const copy = stanza.readdressed(session.account);
+    for (const own of this.#host.sessions.available(session.account)) own.send(copy);
+  }
+
+  #sendPresenceOf(sessions: readonly ClientSession[], to: Jid): MaybePromise<void> {
+    return this.#each(sessions, ({ presence }) => (presence ? this.#host.send(presence.readdressed(to)) : undefined));
+  }
+
+  #each<T>(items: readonly T[], work: (item: T) => MaybePromise<void>): MaybePromise<void> {
+    let done: MaybePromise<void> = undefined;
+    for (const item of items) done = andThen(done, () => work(item));
+    return done;
+  }
+}
+
+/** UTF-16 units of a status that are kept. */
+const MAX_STATUS = 1023;
+
+/** Contacts that get the user's presence. */
+function subscribers(roster: Roster): Jid[] {
+  return contactsWith(roster, 'from');
+}
+
+/** Contacts whose presence the user gets. */
+function publishers(roster: Roster): Jid[] {
+  return contactsWith(roster, 'to');
+}
+
+function contactsWith(roster: Roster, direction: 'from' | 'to'): Jid[] {
+  const contacts: Jid[] = [];
+  for (const { contact, subscription } of roster.items.values()) {
+    const jid = subscription === direction || subscription === 'both' ? Jid.parse(contact) : undefined;
+    if (jid) contacts.push(jid);
+  }
+  return contacts;
+}
+
+/** @spec RFC 6121 §4.7.2.3 */
+function checkPriority(stanza: Stanza): void {
+  const child = stanza.element.getChildElements().find((element) => element.name === 'priority');
+  if (!child) return;
+  const text = child.text.trim();
+  const value = Number(text);
+  if (!/^[+-]?[0-9]{1,3}$/.test(text) || value < -128 || value > 127) {
+    throw new StanzaError('bad-request', 'a priority is a whole number from -128 to 127');
+  }
+}
+
+/** A stored stanza; the store only has what this server wrote. */
+function revive(text: string): Stanza | undefined {
+  const parsed = parse(text);
+  if (!parsed.ok) return undefined;
+  const { from = '', to = '' } = parsed.value.attrs;
+  return new Stanza(parsed.value, Jid.parse(from), Jid.parse(to));
+}

@@ -1,0 +1,123 @@
+import type { ClientSession } from '../../core/client-session.ts';
+import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
+import { defineModule, type HostContext, type IqRequest } from '../../core/module.ts';
+import { SUBSCRIBERS } from '../../core/subscribers.ts';
+import type { RosterChanges, RosterItem } from '../../storage/store.ts';
+import { xml, type Element } from '../../xml/index.ts';
+import type { Jid } from '../../xmpp/jid.ts';
+import { NS_ROSTER, NS_ROSTER_VERSIONING } from '../../xmpp/ns.ts';
+import { StanzaError } from '../../xmpp/stanza-error.ts';
+import { Stanza } from '../../xmpp/stanza.ts';
+import { readChange, writeItem, writeQuery, writeRemoval, type ItemChange } from './item.ts';
+import { isSubscriber, Rosters, ROSTERS, type Roster } from './rosters.ts';
+
+export interface RosterOptions {
+  /** Contacts of one account. */
+  readonly maxItems: number;
+}
+
+/** Contact lists: get, set, push, versions. @spec RFC 6121 §2 */
+export default defineModule<RosterOptions>({
+  name: 'roster',
+  implements: [{ spec: 'RFC 6121', status: 'complete', note: '§2 rosters, with versioning' }],
+
+  setup(host, options) {
+    const rosters = new Rosters(host);
+    host.provide(ROSTERS, rosters);
+    host.provide(SUBSCRIBERS, { has: (account, contact) => isSubscriber(rosters, account, contact) });
+    host.iq('get', NS_ROSTER, 'query', (request) => answerGet(host, rosters, request), 'account');
+    host.iq('set', NS_ROSTER, 'query', (request) => answerSet(host, rosters, options, request), 'account');
+    host.hook('stream:features', 'act', ({ features }) => {
+      features.push(xml('ver', { xmlns: NS_ROSTER_VERSIONING }));
+    });
+    host.hook('account:removed', 'observe', ({ account }) => rosters.forget(account));
+  },
+});
+
+/** @spec RFC 6121 §2.1.4 */
+function answerGet(host: HostContext, rosters: Rosters, request: IqRequest): MaybePromise<Element | undefined> {
+  const { session } = request;
+  const account = ownerOf(request);
+  if (session) session.isInterested = true;
+  const known = /^[0-9]{1,15}$/.exec(request.payload.attrs['ver'] ?? '')?.[0];
+  return andThen(rosters.get(account), (roster) =>
+    session && known !== undefined ? changed(host, rosters, session, roster, Number(known)) : whole(roster),
+  );
+}
+
+/** Only what changed since the client's version, as pushes behind an empty result. @spec RFC 6121 §2.6.3 */
+async function changed(
+  host: HostContext,
+  rosters: Rosters,
+  session: ClientSession,
+  roster: Roster,
+  known: number,
+): Promise<Element | undefined> {
+  const changes = await host.store.roster.changesSince(session.account.toString(), known);
+  if (!changes || changes.items.length + changes.removed.length > roster.items.size) return whole(roster);
+  host.clock.afterTurn(() => {
+    for (const { version, item } of inOrder(changes)) rosters.pushTo(session, version, item);
+  });
+  return undefined;
+}
+
+function inOrder(changes: RosterChanges): { readonly version: number; readonly item: Element }[] {
+  const items = changes.items.map(({ version, item }) => ({
+    version,
+    item: item.listed ? writeItem(item) : writeRemoval(item.contact),
+  }));
+  const removals = changes.removed.map(({ version, contact }) => ({ version, item: writeRemoval(contact) }));
+  return [...items, ...removals].sort((a, b) => a.version - b.version);
+}
+
+function whole({ version, items }: Roster): Element {
+  return writeQuery(version, [...items.values()].filter((item) => item.listed).map(writeItem));
+}
+
+/** @spec RFC 6121 §2.3 §2.4 §2.5 */
+async function answerSet(
+  host: HostContext,
+  rosters: Rosters,
+  { maxItems }: RosterOptions,
+  request: IqRequest,
+): Promise<undefined> {
+  const account = ownerOf(request);
+  const change = readChange(request.payload, account);
+  const { items } = await rosters.get(account);
+  const item = items.get(change.contact.toString());
+  if (change.isRemoval) await remove(host, rosters, account, change.contact, item);
+  else if (!item?.listed && items.size >= maxItems) throw new StanzaError('resource-constraint', 'the roster is full');
+  else await rosters.put(account, updated(change, item));
+  return undefined;
+}
+
+function updated({ contact, name, groups }: ItemChange, item: RosterItem | undefined): RosterItem {
+  const base = item ?? { subscription: 'none', ask: false, approved: false };
+  return { ...base, contact: contact.toString(), name, groups, listed: true };
+}
+
+/** Removing a contact ends the subscriptions in both directions. @spec RFC 6121 §2.5.2 */
+async function remove(
+  host: HostContext,
+  rosters: Rosters,
+  account: Jid,
+  contact: Jid,
+  item: RosterItem | undefined,
+): Promise<void> {
+  if (!item?.listed) throw new StanzaError('item-not-found');
+  await rosters.remove(account, contact.toString());
+  const { subscription, ask } = item;
+  const tell = (type: string): MaybePromise<void> => host.send(new Stanza(xml('presence', { type }), account, contact));
+  if (subscription === 'to' || subscription === 'both' || ask) await tell('unsubscribe');
+  if (subscription !== 'from' && subscription !== 'both') return;
+  await tell('unsubscribed');
+  for (const { jid } of host.sessions.available(account)) {
+    await host.send(new Stanza(xml('presence', { type: 'unavailable' }), jid, contact));
+  }
+}
+
+/** Everybody has their own roster, and nobody sees another's. @spec RFC 6121 §2.3.3 */
+function ownerOf({ account, isOwn }: IqRequest): Jid {
+  if (!account || !isOwn) throw new StanzaError('forbidden');
+  return account;
+}

@@ -1,0 +1,63 @@
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+
+/** What the gauges read when somebody asks. */
+export interface Gauges {
+  readonly boshSessions: () => number;
+  readonly heldRequests: () => number;
+  readonly boundSessions: () => number;
+}
+
+const LAG_RESOLUTION_MS = 20;
+const NANOSECONDS = 1e9;
+
+/** The metrics of one server, in a registry of its own. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #delay: IntervalHistogram;
+  readonly requests = this.#counter('holdfast_bosh_requests_total', 'BOSH requests taken');
+  readonly responses = this.#counter('holdfast_bosh_responses_total', 'BOSH answers by reason', ['reason']);
+  readonly replays = this.#counter('holdfast_bosh_replays_total', 'Answers given again to a repeated request');
+  readonly violations = this.#counter('holdfast_bosh_window_violations_total', 'Sessions ended for their rids', ['kind']);
+  readonly errors = this.#counter('holdfast_errors_total', 'Binding conditions sent', ['condition']);
+  readonly sessionsCreated = this.#counter('holdfast_bosh_sessions_created_total', 'BOSH sessions created');
+  readonly sessionsEnded = this.#counter('holdfast_bosh_sessions_ended_total', 'BOSH sessions ended by reason', ['why']);
+  readonly stanzas = this.#counter('holdfast_stanzas_total', 'Stanzas by kind and direction', ['kind', 'direction']);
+
+  constructor(gauges: Gauges) {
+    collectDefaultMetrics({ register: this.#registry, prefix: 'holdfast_' });
+    this.#gauge('holdfast_bosh_sessions', 'BOSH sessions that live', gauges.boshSessions);
+    this.#gauge('holdfast_bosh_held_requests', 'Requests held', gauges.heldRequests);
+    this.#gauge('holdfast_sessions', 'Resources bound, over any transport', gauges.boundSessions);
+    this.#delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+    this.#delay.enable();
+    this.#gauge('holdfast_event_loop_lag_p99_seconds', 'Event loop delay, 99th percentile since start', () =>
+      (this.#delay.percentile(99) || 0) / NANOSECONDS,
+    );
+  }
+
+  /** In the text format of Prometheus. */
+  async read(): Promise<{ readonly contentType: string; readonly text: string }> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  close(): void {
+    this.#delay.disable();
+    this.#registry.clear();
+  }
+
+  #counter<Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Counter<Label> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import type { ScramHash, ScramKeys } from './scram-keys.ts';
+
+/** @spec RFC 6120 §6.5 */
+export type SaslCondition =
+  | 'aborted'
+  | 'account-disabled'
+  | 'credentials-expired'
+  | 'encryption-required'
+  | 'incorrect-encoding'
+  | 'invalid-authzid'
+  | 'invalid-mechanism'
+  | 'malformed-request'
+  | 'mechanism-too-weak'
+  | 'not-authorized'
+  | 'temporary-auth-failure';
+
+/** What a mechanism must know about the world to go on. */
+export type SaslAsk =
+  | { readonly about: 'scram'; readonly username: string; readonly hash: ScramHash }
+  | { readonly about: 'password'; readonly username: string; readonly password: string }
+  | { readonly about: 'anonymous' };
+
+/** The answer to an ask. A refusal can answer any of them. */
+export type SaslAnswer =
+  /** `exists` is false for keys that were made up, so that nobody can tell. */
+  | { readonly about: 'scram'; readonly keys: ScramKeys; readonly exists: boolean }
+  | { readonly about: 'password'; readonly isRight: boolean }
+  | { readonly about: 'anonymous'; readonly username: string }
+  | { readonly about: 'refusal'; readonly condition: SaslCondition; readonly text?: string };
+
+export type SaslStep =
+  | { readonly step: 'challenge'; readonly data: string }
+  | { readonly step: 'ask'; readonly ask: SaslAsk }
+  | { readonly step: 'success'; readonly username: string; readonly authzid: string; readonly data?: string }
+  | { readonly step: 'failure'; readonly condition: SaslCondition; readonly text?: string };
+
+/** One run of one mechanism. Data is text: every mechanism on offer speaks UTF-8. @spec RFC 4422 §3 */
+export interface Mechanism {
+  /** The client's initial response (undefined when it sent none) or its answer to a challenge. */
+  respond(data: string | undefined): SaslStep;
+  /** The answer to the last ask. */
+  answer(answer: SaslAnswer): SaslStep;
+}
+
+export const EMPTY_CHALLENGE: SaslStep = { step: 'challenge', data: '' };
+
+export function failure(condition: SaslCondition, text?: string): SaslStep {
+  return text === undefined ? { step: 'failure', condition } : { step: 'failure', condition, text };
+}
+
+/** The step for an answer that does not fit what was asked, or that refuses. */
+export function refused(answer: SaslAnswer): SaslStep {
+  return answer.about === 'refusal' ? failure(answer.condition, answer.text) : failure('not-authorized');
+}

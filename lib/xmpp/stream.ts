@@ -1,0 +1,325 @@
+import { opaqueId, type Random } from '../base/random.ts';
+import { xml, type Element } from '../xml/index.ts';
+import { prepareDomain, type Jid } from './jid.ts';
+import { NS_BIND, NS_CLIENT, NS_SASL, NS_SERVER, NS_SESSION, NS_STREAM, NS_TLS } from './ns.ts';
+import { SaslNegotiation, type SaslOutcome } from './sasl/negotiation.ts';
+import type { SaslAnswer, SaslAsk } from './sasl/mechanism.ts';
+import { MECHANISMS, type MechanismName } from './sasl/mechanisms.ts';
+import { StanzaError } from './stanza-error.ts';
+import { isStanzaKind } from './stanza.ts';
+import { StreamError } from './stream-error.ts';
+import { featuresAfterAuthentication, featuresBeforeAuthentication } from './stream-features.ts';
+import type { StreamHeader } from './transport.ts';
+
+/** What a stream has to know of the domain it was opened to. */
+export interface StreamHost {
+  readonly domain: string;
+  /** ANONYMOUS is on offer, and nothing else. */
+  readonly anonymous: boolean;
+  /** Features for authenticated clients beside resource binding. */
+  features(): readonly Element[];
+}
+
+export interface StreamOptions {
+  readonly random: Random;
+  readonly findHost: (domain: string) => StreamHost | undefined;
+  /** Mechanisms that the configuration allows. */
+  readonly mechanisms: readonly MechanismName[];
+  /** A password may be sent as it is: TLS, this machine, or the configuration says so. */
+  readonly allowsPlain: boolean;
+  /** The account's address, or undefined when the name is none. */
+  readonly identify: (username: string, domain: string) => Jid | undefined;
+}
+
+export type StreamAsk = SaslAsk | { readonly about: 'bind'; readonly account: Jid; readonly resource: string | undefined };
+
+export type StreamAnswer =
+  | SaslAnswer
+  | { readonly about: 'bind'; readonly bound: Jid | StanzaError };
+
+export type StreamEffect =
+  | { readonly do: 'open'; readonly header: StreamHeader }
+  | { readonly do: 'send'; readonly element: Element }
+  /** Find out; nothing that follows is looked at before `answer`. */
+  | { readonly do: 'ask'; readonly ask: StreamAsk; readonly host: StreamHost }
+  /** The client is who it says. */
+  | { readonly do: 'authenticated'; readonly account: Jid }
+  /** The credentials were wrong. */
+  | { readonly do: 'failed'; readonly username: string | undefined }
+  /** A stanza of a bound resource. */
+  | { readonly do: 'deliver'; readonly element: Element }
+  | { readonly do: 'close'; readonly error: StreamError | undefined };
+
+type Phase = 'opening' | 'authenticating' | 'restarting' | 'binding' | 'bound' | 'closed';
+type Input = { readonly header: StreamHeader } | { readonly element: Element };
+
+/** SASL failures after which the stream ends. @spec RFC 6120 §6.4.5 X-5-02 */
+const MAX_FAILURES = 5;
+/** Headers before authentication, or before binding, after which the stream ends. D-31 */
+const MAX_HEADERS = 4;
+/** Elements that may wait for an answer about an earlier one. */
+const MAX_PARKED = 256;
+const STREAM_ID_BITS = 128;
+
+/**
+ * One XMPP stream from its header to a bound resource and its end, for every transport: a machine
+ * without clock or socket. Each method returns what to do, in order.
+ *
+ * @spec RFC 6120 §4.3
+ */
+export class Stream {
+  readonly #options: StreamOptions;
+  #phase: Phase = 'opening';
+  #host: StreamHost | undefined;
+  #sasl: SaslNegotiation | undefined;
+  #account: Jid | undefined;
+  #claimedFrom: string | undefined;
+  #lang: string | undefined;
+  #username: string | undefined;
+  #failures = 0;
+  #headers = 0;
+  #asked: StreamAsk['about'] | undefined;
+  #bindId: string | undefined;
+  #parked: Input[] = [];
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+  }
+
+  get isAuthenticated(): boolean {
+    return this.#account !== undefined;
+  }
+
+  get isBound(): boolean {
+    return this.#phase === 'bound';
+  }
+
+  /** The client's header, at the start and after each restart. @spec RFC 6120 §4.2 */
+  open(header: StreamHeader): StreamEffect[] {
+    return this.#take({ header });
+  }
+
+  /** One complete element from the client. */
+  receive(element: Element): StreamEffect[] {
+    if (this.#phase === 'bound' && this.#asked === undefined) return this.#whenBound(element);
+    return this.#take({ element });
+  }
+
+  /** What was asked has been found out. */
+  answer(answer: StreamAnswer): StreamEffect[] {
+    if (this.#asked === undefined || this.#phase === 'closed') return [];
+    this.#asked = undefined;
+    const effects =
+      answer.about === 'bind' ? this.#bound(answer.bound) : this.#afterSasl(this.#sasl?.answer(answer));
+    return this.#unpark(effects);
+  }
+
+  /** The stream is over, for a reason of somebody else's. */
+  closed(): void {
+    this.#phase = 'closed';
+    this.#parked = [];
+  }
+
+  #take(input: Input): StreamEffect[] {
+    if (this.#phase === 'closed') return [];
+    if (this.#asked !== undefined) {
+      this.#parked.push(input);
+      return this.#parked.length > MAX_PARKED ? this.#end('policy-violation', 'too many elements at once') : [];
+    }
+    return 'header' in input ? this.#header(input.header) : this.#element(input.element);
+  }
+
+  #unpark(effects: StreamEffect[]): StreamEffect[] {
+    while (this.#asked === undefined) {
+      const next = this.#parked.shift();
+      if (next === undefined) break;
+      effects.push(...this.#take(next));
+    }
+    return effects;
+  }
+
+  // ---- headers
+
+  #header(header: StreamHeader): StreamEffect[] {
+    if (this.#phase === 'bound') return this.#end('policy-violation', 'no restart after resource binding');
+    const answer = this.#answerHeader(header);
+    const fault = this.#faultOf(header);
+    if (fault) return [answer, ...this.#end(fault.condition, fault.text)];
+    this.#lang = header.lang ?? this.#lang;
+    if (this.#phase === 'restarting') this.#phase = 'binding';
+    if (this.#phase === 'opening') {
+      this.#phase = 'authenticating';
+      this.#claimedFrom = header.from;
+    }
+    return [answer, { do: 'send', element: this.#features() }];
+  }
+
+  /** @spec RFC 6120 §4.7 D-33 */
+  #answerHeader(header: StreamHeader): StreamEffect {
+    const id = opaqueId(this.#options.random, STREAM_ID_BITS);
+    const from = this.#host?.domain ?? (header.to === undefined ? undefined : prepareDomain(header.to));
+    return { do: 'open', header: { from, id, version: '1.0', lang: 'en', to: this.#account?.toString() } };
+  }
+
+  /** @spec RFC 6120 §4.9.3 D-31 D-32 D-58 */
+  #faultOf(header: StreamHeader): StreamError | undefined {
+    this.#headers += 1;
+    if (this.#headers > MAX_HEADERS) return new StreamError('policy-violation', 'too many restarts');
+    if (header.to === undefined) return this.#host ? undefined : new StreamError('improper-addressing');
+    const domain = prepareDomain(header.to);
+    const host = domain === undefined ? undefined : this.#options.findHost(domain);
+    if (!host) return new StreamError('host-unknown');
+    if (this.#host && host.domain !== this.#host.domain) return new StreamError('not-authorized', 'another domain');
+    this.#host = host;
+    return this.#account && this.#claimsAnother(header.from) ? new StreamError('invalid-from') : undefined;
+  }
+
+  /** @spec RFC 6120 §4.7.1 D-58 */
+  #claimsAnother(from: string | undefined): boolean {
+    const claimed = from ?? this.#claimedFrom;
+    if (claimed === undefined) return false;
+    return claimed.split('/')[0]?.toLowerCase() !== this.#account?.toString();
+  }
+
+  #features(): Element {
+    if (this.#account) return featuresAfterAuthentication(this.#host?.features() ?? []);
+    const offered = this.#offered();
+    const isPlainHidden = !offered.includes('PLAIN') && this.#options.mechanisms.includes('PLAIN');
+    this.#sasl ??= new SaslNegotiation(offered, isPlainHidden, this.#options.random);
+    return featuresBeforeAuthentication(offered);
+  }
+
+  /** @spec RFC 6120 §13.8.3 X-8-01 */
+  #offered(): MechanismName[] {
+    const { mechanisms, allowsPlain } = this.#options;
+    if (this.#host?.anonymous) return ['ANONYMOUS'];
+    return MECHANISMS.filter(
+      (name) => mechanisms.includes(name) && name !== 'ANONYMOUS' && (name !== 'PLAIN' || allowsPlain),
+    );
+  }
+
+  // ---- elements
+
+  #element(element: Element): StreamEffect[] {
+    const namespace = element.getNS();
+    if (namespace === NS_SERVER) return this.#end('invalid-namespace');
+    if (namespace === NS_TLS) return this.#refuseTls();
+    if (namespace === NS_STREAM) return element.getName() === 'error' ? this.#endQuietly() : this.#end('bad-format');
+    if (this.#phase === 'bound') return this.#whenBound(element);
+    if (namespace === NS_SASL && this.#phase === 'authenticating') return this.#authenticate(element);
+    if (namespace === NS_CLIENT && this.#phase === 'binding') return this.#bind(element);
+    return this.#end(this.#phase === 'binding' ? 'unsupported-stanza-type' : 'not-authorized');
+  }
+
+  /** @spec RFC 6120 §8.1 B-7.1-04 D-54 */
+  #whenBound(element: Element): StreamEffect[] {
+    if (!isStanzaKind(element.name) || element.attrs['xmlns'] !== NS_CLIENT) return this.#notAStanza(element);
+    if (element.name === 'iq' && this.#isSessionRequest(element)) return [{ do: 'send', element: resultOf(element) }];
+    if (this.#lang !== undefined) element.attrs['xml:lang'] ??= this.#lang;
+    return [{ do: 'deliver', element }];
+  }
+
+  #notAStanza(element: Element): StreamEffect[] {
+    const namespace = element.getNS();
+    if (namespace === NS_SERVER || (namespace !== NS_CLIENT && isStanzaKind(element.getName()))) {
+      return this.#end('invalid-namespace');
+    }
+    if (namespace === NS_TLS) return this.#refuseTls();
+    if (namespace === NS_STREAM) return element.getName() === 'error' ? this.#endQuietly() : this.#end('bad-format');
+    return this.#end('unsupported-stanza-type');
+  }
+
+  /** Old clients establish a session; there is nothing to do. @spec RFC 6121 §1.4 */
+  #isSessionRequest(element: Element): boolean {
+    return element.attrs['type'] === 'set' && element.child('session', NS_SESSION) !== undefined;
+  }
+
+  /** @spec RFC 6120 §5.4.2.2 X-2-04 */
+  #refuseTls(): StreamEffect[] {
+    return [{ do: 'send', element: xml('failure', { xmlns: NS_TLS }) }, ...this.#endQuietly()];
+  }
+
+  // ---- authentication
+
+  #authenticate(element: Element): StreamEffect[] {
+    return this.#afterSasl(this.#sasl?.receive(element));
+  }
+
+  #afterSasl(outcome: SaslOutcome | undefined): StreamEffect[] {
+    if (!outcome || !this.#host) return this.#end('not-authorized');
+    if (outcome.is === 'reply') return [{ do: 'send', element: outcome.element }];
+    if (outcome.is === 'ask') {
+      this.#username = 'username' in outcome.ask ? outcome.ask.username : undefined;
+      return this.#ask(outcome.ask, this.#host);
+    }
+    if (outcome.is === 'failure') return this.#failed(outcome.element);
+    const account = this.#options.identify(outcome.username, this.#host.domain);
+    if (!account) return this.#afterSasl(this.#sasl?.refuseIdentity());
+    if (outcome.authzid !== '' && outcome.authzid !== account.toString()) {
+      return this.#afterSasl(this.#sasl?.refuseIdentity());
+    }
+    this.#account = account;
+    this.#phase = 'restarting';
+    this.#headers = 0;
+    return [
+      { do: 'authenticated', account },
+      { do: 'send', element: outcome.element },
+    ];
+  }
+
+  #failed(element: Element): StreamEffect[] {
+    this.#failures += 1;
+    const effects: StreamEffect[] = [
+      { do: 'failed', username: this.#username },
+      { do: 'send', element },
+    ];
+    this.#username = undefined;
+    if (this.#failures >= MAX_FAILURES) effects.push(...this.#end('policy-violation', 'too many failed attempts'));
+    return effects;
+  }
+
+  // ---- resource binding
+
+  /** @spec RFC 6120 §7 */
+  #bind(element: Element): StreamEffect[] {
+    if (element.name === 'iq' && this.#isSessionRequest(element)) return [{ do: 'send', element: resultOf(element) }];
+    const bind = element.name === 'iq' && element.attrs['type'] === 'set' ? element.child('bind', NS_BIND) : undefined;
+    if (!bind || !this.#account || !this.#host) return this.#end('not-authorized', 'no resource is bound');
+    const resource = bind.child('resource', NS_BIND)?.text;
+    this.#bindId = element.attrs['id'];
+    return this.#ask({ about: 'bind', account: this.#account, resource: resource || undefined }, this.#host);
+  }
+
+  #bound(bound: Jid | StanzaError): StreamEffect[] {
+    const id = this.#bindId;
+    if (bound instanceof StanzaError) {
+      const refusal = xml('iq', { xmlns: NS_CLIENT, type: 'error', id }, bound.toElement());
+      return [{ do: 'send', element: refusal }];
+    }
+    this.#phase = 'bound';
+    const jid = xml('jid', {}, bound.toString());
+    const result = xml('iq', { xmlns: NS_CLIENT, type: 'result', id }, xml('bind', { xmlns: NS_BIND }, jid));
+    return [{ do: 'send', element: result }];
+  }
+
+  #ask(ask: StreamAsk, host: StreamHost): StreamEffect[] {
+    this.#asked = ask.about;
+    return [{ do: 'ask', ask, host }];
+  }
+
+  // ---- the end
+
+  #end(condition: StreamError['condition'], text?: string): StreamEffect[] {
+    this.closed();
+    return [{ do: 'close', error: new StreamError(condition, text) }];
+  }
+
+  #endQuietly(): StreamEffect[] {
+    this.closed();
+    return [{ do: 'close', error: undefined }];
+  }
+}
+
+function resultOf(iq: Element): Element {
+  return xml('iq', { xmlns: NS_CLIENT, type: 'result', id: iq.attrs['id'] });
+}
