@@ -7,6 +7,7 @@ import type { Clock } from './base/clock.ts';
 import { silent, type Logger } from './base/log.ts';
 import type { Random } from './base/random.ts';
 import { seconds, type Duration } from './base/time.ts';
+import { BoshTransport } from './bosh/bosh-transport.ts';
 import { ConnectionManager } from './bosh/connection-manager.ts';
 import type { BoshObserver } from './bosh/exchange.ts';
 import { DEFAULT_LIMITS, type BoshPolicy } from './bosh/policy.ts';
@@ -25,10 +26,13 @@ import { httpBind, type HttpBindOptions } from './http/routes/http-bind.ts';
 import { installModules } from './modules/index.ts';
 import { Certificates } from './runtime/certificates.ts';
 import { Metrics } from './runtime/metrics.ts';
+import { SOFTWARE } from './software.ts';
 import { systemClock } from './runtime/system-clock.ts';
 import { systemRandom } from './runtime/system-random.ts';
 import { createMemoryStore } from './storage/memory.ts';
+import { openStore } from './storage/open.ts';
 import type { Store } from './storage/store.ts';
+import type { Transport } from './xmpp/transport.ts';
 
 /** What a server takes from outside; each has a default. */
 export interface ServerDependencies {
@@ -57,9 +61,6 @@ export interface CloseOptions {
 /** Idle connections are kept this much longer than a client may be silent. H-05 */
 const KEEP_ALIVE_MARGIN: Duration = seconds(15);
 const MINUTE: Duration = seconds(60);
-
-/** The name and version that clients are told. */
-export const SOFTWARE = { name: 'Holdfast', version: '0.1.0' } as const;
 
 /**
  * A whole server: hosts, BOSH, HTTP, store. There may be many in one process; none of them touches
@@ -172,6 +173,11 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   /** Reads the certificate again. False when it is no good, and the old one stays. */
   reloadCertificate(): boolean {
     return this.#certificates?.reload() ?? true;
+  }
+
+  /** What a BOSH session agreed on, and how it stands; undefined for other transports. */
+  boshFacts(transport: Transport): BoshFacts | undefined {
+    return transport instanceof BoshTransport ? factsOf(transport) : undefined;
   }
 
   /** Why this server should not be given work. */
@@ -320,6 +326,24 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   }
 }
 
+/** A BOSH session as operators see it. */
+export interface BoshFacts {
+  readonly ver: string;
+  readonly wait: number;
+  readonly hold: number;
+  readonly requests: number;
+  readonly inactivity: number;
+  /** Requests held at this moment. */
+  readonly held: number;
+  /** Payloads that wait for a request. */
+  readonly queued: number;
+}
+
+function factsOf({ session }: BoshTransport): BoshFacts {
+  const { ver, wait, hold, requests, inactivity } = session.terms;
+  return { ver, wait, hold, requests, inactivity, held: session.held, queued: session.queued };
+}
+
 function policyOf(bosh: Config['bosh']): BoshPolicy {
   return {
     maxWait: Math.floor(bosh.max_wait / 1000),
@@ -354,12 +378,10 @@ export async function createServer(
   input: ConfigInput,
   dependencies: ServerDependencies = {},
 ): Promise<HoldfastServer> {
-  const config = completeConfig(input);
-  return new HoldfastServer(config, dependencies.store ?? (await openStore(config, dependencies.log)), dependencies);
+  return openServer(completeConfig(input), dependencies);
 }
 
-/** The store that a configuration names. */
-export async function openStore(config: Config, _log?: Logger): Promise<Store> {
-  return createMemoryStore();
+/** The same with a complete configuration, as `loadConfig` returns it. @throws StoreError */
+export async function openServer(config: Config, dependencies: ServerDependencies = {}): Promise<HoldfastServer> {
+  return new HoldfastServer(config, dependencies.store ?? (await openStore(config.storage)), dependencies);
 }
-

@@ -78,7 +78,9 @@ export class ClientSession {
 
   /** Whether the client sent directed presence to this address, or to its account. */
   hasDirectedTo(jid: Jid): boolean {
-    return this.directed.size > 0 && (this.directed.has(jid.toString()) || this.directed.has(jid.bare.toString()));
+    return (
+      this.directed.size > 0 && (this.directed.has(jid.toString()) || this.directed.has(jid.bare.toString()))
+    );
   }
 
   // ---- what modules keep
@@ -118,8 +120,12 @@ export class ClientSession {
 
   /** Sends one stanza; after the end of the session it goes where undelivered stanzas go. */
   send(stanza: Stanza): void {
-    if (this.#phase === 'open') this.transport.send(stanza);
-    else this.host.redeliver([stanza]);
+    if (this.#phase !== 'open') {
+      this.host.redeliver([stanza]);
+      return;
+    }
+    this.host.observer.stanza(stanza.kind, 'out');
+    this.transport.send(stanza);
   }
 
   /** The server ends the stream. Stanzas that still wait are not handled. @spec RFC 6120 §4.9.1.1 */
@@ -141,6 +147,7 @@ export class ClientSession {
   #handle(item: Element | Closing): MaybePromise<void> {
     if (typeof item === 'string') return this.finish(item);
     const checked = this.#check(item);
+    if (checked.verdict !== 'end') this.host.observer.stanza(checked.stanza.kind, 'in');
     if (checked.verdict === 'accept') return this.host.accept(checked.stanza, this);
     if (checked.verdict === 'refuse') return this.#refuse(checked.stanza, checked.error);
     return this.end(checked.error);
@@ -158,7 +165,8 @@ export class ClientSession {
     this.host.log.warn('session.overflow', { jid: this.jid.toString(), limit: this.host.options.maxPending });
     const checked = this.#check(element);
     if (checked.verdict === 'end') this.end(checked.error);
-    else this.#refuse(checked.stanza, new StanzaError('resource-constraint', 'Too many stanzas are waiting.'));
+    else
+      this.#refuse(checked.stanza, new StanzaError('resource-constraint', 'Too many stanzas are waiting.'));
   }
 
   /** Only a bug comes here: refusals are answered where they arise. */

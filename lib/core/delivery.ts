@@ -19,6 +19,8 @@ export interface DeliveryDeps {
   readonly hooks: Hooks;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether modules keep messages for those who are away. */
+  readonly keepsMessages: () => boolean;
   /** Whether there is such an account. */
   readonly exists: (account: Jid) => MaybePromise<boolean>;
   readonly mayObserve: (observer: Jid, account: Jid) => MaybePromise<boolean>;
@@ -63,7 +65,12 @@ export class Delivery {
   // ---- IQ
 
   /** @spec RFC 6121 §8.5.2.1.3 @spec RFC 6121 §8.5.3 */
-  #iq(iq: Stanza, to: Jid, match: ClientSession | undefined, session: ClientSession | undefined): MaybePromise<void> {
+  #iq(
+    iq: Stanza,
+    to: Jid,
+    match: ClientSession | undefined,
+    session: ClientSession | undefined,
+  ): MaybePromise<void> {
     if (!iq.isRequest) return match?.send(iq);
     if (to.isBare) return this.#deps.answer(iq, to, session);
     if (!match || !iq.from) throw new StanzaError('service-unavailable');
@@ -155,8 +162,8 @@ export class Delivery {
    * @spec RFC 6120 §10.2 @spec RFC 6121 §8.5.1
    */
   #store(message: Stanza, to: Jid, otherwise: StanzaCondition): MaybePromise<void> {
-    const { hooks, clock } = this.#deps;
-    if (!hooks.isHandled('message:undeliverable')) throw new StanzaError(otherwise);
+    const { hooks, clock, keepsMessages } = this.#deps;
+    if (!keepsMessages()) throw new StanzaError(otherwise);
     const account = to.bare;
     return andThen(this.#exists(account), (exists) => {
       if (!exists) return undefined;
@@ -193,5 +200,9 @@ export function stanzaOf(payload: Payload): Stanza | undefined {
   const { element } = payload;
   if (!isStanzaKind(element.name)) return undefined;
   const [from, to] = [element.attrs['from'], element.attrs['to']];
-  return new Stanza(element, from === undefined ? undefined : Jid.parse(from), to === undefined ? undefined : Jid.parse(to));
+  return new Stanza(
+    element,
+    from === undefined ? undefined : Jid.parse(from),
+    to === undefined ? undefined : Jid.parse(to),
+  );
 }

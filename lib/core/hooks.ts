@@ -60,11 +60,6 @@ export class Hooks {
     return this.#chain(name).some((step) => step.phase === 'act');
   }
 
-  /** Who handles a hook, in the order in which the handlers run. */
-  handlers(name: HookName): readonly { readonly module: string; readonly phase: Phase }[] {
-    return this.#chain(name).map(({ owner, phase }) => ({ module: owner.module, phase }));
-  }
-
   /**
    * Runs a hook. Synchronous when every handler is.
    *
@@ -98,7 +93,9 @@ export class Hooks {
   #call<K extends HookName>(step: Step<K>, event: HookMap[K]): MaybePromise<Verdict> {
     try {
       const verdict = step.handler(event);
-      return verdict instanceof Promise ? verdict.catch((error: unknown) => this.#thrown(step, error)) : verdict;
+      return verdict instanceof Promise
+        ? verdict.catch((error: unknown) => this.#thrown(step, error))
+        : verdict;
     } catch (error) {
       return this.#thrown(step, error);
     }

@@ -5,7 +5,7 @@ import type { Store } from '../storage/store.ts';
 import type { Element } from '../xml/index.ts';
 import { Jid } from '../xmpp/jid.ts';
 import { StanzaError } from '../xmpp/stanza-error.ts';
-import type { Stanza } from '../xmpp/stanza.ts';
+import type { Stanza, StanzaKind } from '../xmpp/stanza.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, Transport } from '../xmpp/transport.ts';
 import type { Accounts } from './accounts.ts';
@@ -33,6 +33,14 @@ export type { HostOptions } from './host-options.ts';
 /** Bits of a resource that the server makes. @spec RFC 6120 §7.6 */
 const RESOURCE_BITS = 100;
 
+/** Told what passes, for metrics. */
+export interface CoreObserver {
+  /** A stanza came in from a client, or went out to one. */
+  stanza(kind: StanzaKind, direction: 'in' | 'out'): void;
+}
+
+const blindObserver: CoreObserver = { stanza() {} };
+
 export interface HostDeps {
   readonly clock: Clock;
   readonly random: Random;
@@ -40,6 +48,7 @@ export interface HostDeps {
   readonly store: Store;
   readonly hosts: HostDirectory;
   readonly accounts: Accounts;
+  readonly observer?: CoreObserver;
 }
 
 /** One served domain: its accounts, its sessions, its modules, and the way of stanzas between them. */
@@ -52,6 +61,7 @@ export class Host {
   readonly log: Logger;
   readonly store: Store;
   readonly accounts: Accounts;
+  readonly observer: CoreObserver;
   readonly sessions = new SessionRegistry();
   readonly services = new Services();
   readonly discovery = new Discovery();
@@ -63,6 +73,8 @@ export class Host {
   readonly #modules = new ModuleLoader();
   /** Sessions whose carrier has ended while stanzas of theirs are still being handled, by full JID. */
   readonly #leaving = new Map<string, ClientSession>();
+  /** Work that nobody waits for but `stop`. */
+  readonly #background = new Set<Promise<void>>();
 
   /** @throws Error when the domain is not a valid one */
   constructor(options: Partial<HostOptions> & Pick<HostOptions, 'domain'>, deps: HostDeps) {
@@ -75,6 +87,7 @@ export class Host {
     this.log = deps.log;
     this.store = deps.store;
     this.accounts = deps.accounts;
+    this.observer = deps.observer ?? blindObserver;
     this.#hosts = deps.hosts;
     this.failures = new Failures(deps.log, deps.random);
     this.hooks = new Hooks(this.failures);
@@ -110,7 +123,10 @@ export class Host {
   // ---- modules
 
   /** Adds a module; it is set up by `start`. */
-  use<Options>(module: Module<Options>, ...[options]: undefined extends Options ? [Options?] : [Options]): void {
+  use<Options>(
+    module: Module<Options>,
+    ...[options]: undefined extends Options ? [Options?] : [Options]
+  ): void {
     // Left out only where the module's own type of options allows undefined.
     this.#modules.use(module, options as Options);
   }
@@ -123,9 +139,10 @@ export class Host {
     });
   }
 
-  /** Ends all sessions, then stops the modules. */
-  stop(): void {
+  /** Ends all sessions, lets the work under way come to its end, then stops the modules. */
+  async stop(): Promise<void> {
     for (const session of [...this.sessions.all()]) session.end(new StreamError('system-shutdown'));
+    while (this.#background.size > 0) await Promise.all(this.#background);
     this.#modules.stop();
   }
 
@@ -134,7 +151,7 @@ export class Host {
   /** The features for an authenticated client that has yet to bind, beside those of the stream itself. */
   features(): Element[] {
     const features: Element[] = [];
-    void this.notify('stream:features', { features });
+    void this.#notify('stream:features', { features });
     return features;
   }
 
@@ -148,13 +165,16 @@ export class Host {
   bind(account: Jid, resource: string | undefined, transport: Transport): ClientSession {
     const jid = this.#resourceFor(account, resource);
     if (this.sessions.of(account).length >= this.options.maxResources) {
-      throw new StanzaError('resource-constraint', `At most ${this.options.maxResources} resources at a time.`);
+      throw new StanzaError(
+        'resource-constraint',
+        `At most ${this.options.maxResources} resources at a time.`,
+      );
     }
     this.#leaving.get(jid.toString())?.finish('lost');
     const session = new ClientSession(this, jid, transport);
     this.sessions.add(session);
     this.log.debug('session.bound', { jid: jid.toString(), transport: transport.info.name });
-    void this.notify('session:bound', { session });
+    void this.#notify('session:bound', { session });
     return session;
   }
 
@@ -170,7 +190,7 @@ export class Host {
     const jid = session.jid.toString();
     if (this.#leaving.get(jid) === session) this.#leaving.delete(jid);
     this.log.debug('session.ended', { jid, how });
-    void this.notify('session:ended', { session, how });
+    void this.#notify('session:ended', { session, how });
   }
 
   /** Removes an account with all its data, and ends its sessions. False when there is none. */
@@ -178,7 +198,7 @@ export class Host {
     const existed = await this.accounts.remove(account);
     if (!existed) return false;
     for (const session of this.sessions.of(account)) session.end(new StreamError('not-authorized'));
-    await this.notify('account:removed', { account });
+    await this.#notify('account:removed', { account });
     return true;
   }
 
@@ -186,7 +206,7 @@ export class Host {
 
   /** A stanza that a client sent, checked and stamped. Never throws or rejects. */
   accept(stanza: Stanza, session: ClientSession): MaybePromise<void> {
-    return this.#router.accept(stanza, session);
+    return this.#tracked(this.#router.accept(stanza, session));
   }
 
   /** Brings a stanza to where it is addressed; who sent it gets the error when that fails. Never throws or rejects. */
@@ -196,21 +216,28 @@ export class Host {
 
   /** Finds another way for what did not reach a session of this host. */
   redeliver(payloads: readonly Payload[]): void {
-    void this.#router.redeliver(payloads);
-  }
-
-  /** Runs a hook that nobody can refuse; what fails is logged. */
-  notify<K extends HookName>(name: K, event: HookMap[K]): MaybePromise<void> {
-    return attempt(
-      () => andThen(this.hooks.run(name, event), () => undefined),
-      (error) => void this.failures.log(error, { hook: name }),
-    );
+    void this.#tracked(this.#router.redeliver(payloads));
   }
 
   /** Whether `observer` may know the presence of `account`. */
   mayObserve(observer: Jid, account: Jid): MaybePromise<boolean> {
     if (observer.bare.equals(account.bare) || observer.equals(this.jid)) return true;
     return this.services.find(SUBSCRIBERS)?.has(account.bare, observer.bare) ?? false;
+  }
+
+  /** Runs a hook of something that has happened: a handler that refuses is too late. */
+  #notify<K extends HookName>(name: K, event: HookMap[K]): MaybePromise<void> {
+    const done = attempt(
+      () => andThen(this.hooks.run(name, event), () => undefined),
+      () => this.log.warn('hook.refused', { hook: name }),
+    );
+    return this.#tracked(done);
+  }
+
+  #tracked(work: MaybePromise<void>): MaybePromise<void> {
+    if (!(work instanceof Promise)) return;
+    this.#background.add(work);
+    return work.finally(() => this.#background.delete(work));
   }
 
   #makeRouter(): Router {
@@ -220,6 +247,8 @@ export class Host {
       hooks: this.hooks,
       clock: this.clock,
       log: this.log,
+      // An anonymous account does not outlive its session.
+      keepsMessages: () => !this.anonymous && this.hooks.isHandled('message:undeliverable'),
       exists: (account) => this.accounts.exists(account),
       mayObserve: (observer, account) => this.mayObserve(observer, account),
       answer: (iq, account, session) => this.#router.answer(iq, account, session),

@@ -84,7 +84,8 @@ export interface HostContext {
   node(find: (node: string) => DiscoInfo | undefined): void;
 
   /**
-   * Answers IQs of one type, payload namespace and payload name. A handler throws only `StanzaError`.
+   * Answers IQs of one type, payload namespace and payload name; those to the server unless told
+   * otherwise. A handler throws only `StanzaError`.
    * A handler for accounts is asked by anybody about any account, existing or not: it must answer
    * the same for an account that does not exist as for one that the asker may not know of.
    */

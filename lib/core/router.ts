@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import { StanzaError } from '../xmpp/stanza-error.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
@@ -74,10 +75,16 @@ export class Router {
   answer(iq: Stanza, account: Jid | undefined, session: ClientSession | undefined): MaybePromise<void> {
     const { from } = iq;
     if (!from) return undefined;
-    return andThen(this.#deps.iqs.answer({ iq, from, account, session }), (answer) => this.#reply(answer, session));
+    return andThen(this.#deps.iqs.answer({ iq, from, account, session }), (answer) =>
+      this.#reply(answer, session),
+    );
   }
 
-  #guarded(stanza: Stanza, session: ClientSession | undefined, work: () => MaybePromise<void>): MaybePromise<void> {
+  #guarded(
+    stanza: Stanza,
+    session: ClientSession | undefined,
+    work: () => MaybePromise<void>,
+  ): MaybePromise<void> {
     return attempt(work, (error) => {
       const refusal = this.#deps.failures.refusal(error, { stanza: stanza.kind });
       return stanza.mayBounce ? this.#reply(stanza.error(refusal), session) : undefined;
@@ -85,14 +92,20 @@ export class Router {
   }
 
   #reply(answer: Stanza, session: ClientSession | undefined): MaybePromise<void> {
-    return session ? session.send(answer) : this.route(answer);
+    if (session) return session.send(answer);
+    if (answer.to) return this.route(answer);
   }
 
   #dispatch(stanza: Stanza, session: ClientSession | undefined): MaybePromise<void> {
     const { to } = stanza;
-    if (!to) return session && this.#withoutAddress(stanza, session);
+    if (!to) {
+      assert(session, 'a stanza of our own has an address');
+      return this.#withoutAddress(stanza, session);
+    }
     if (to.domain !== this.#deps.domain) return this.#elsewhere(stanza, to.domain, session);
-    return to.local === undefined ? this.#toServer(stanza, to, session) : this.#toAccount(stanza, to, session);
+    return to.local === undefined
+      ? this.#toServer(stanza, to, session)
+      : this.#toAccount(stanza, to, session);
   }
 
   /** @spec RFC 6120 §10.3 */

@@ -86,6 +86,17 @@ export function xml(
   ...children: Node[]
 ): Element {
   const element = new Element(name);
-  for (const [key, value] of Object.entries(attrs)) if (value !== undefined) element.attrs[key] = value;
+  for (const [key, value] of Object.entries(attrs)) {
+    if (value !== undefined) setAttribute(element.attrs, key, value);
+  }
   return element.append(...children);
+}
+
+/** Sets an attribute of any name, `__proto__` included. */
+export function setAttribute(attrs: Record<string, string>, name: string, value: string): void {
+  if (name === '__proto__') {
+    Object.defineProperty(attrs, name, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    attrs[name] = value;
+  }
 }

@@ -1,41 +1,68 @@
 import { fail, ok, type Result } from '../base/result.ts';
 import type { Element } from './element.ts';
+import { isNameStart } from './names.ts';
 import { parse } from './parser.ts';
-import { XML_LIMITS, type XmlCondition, type XmlError, type XmlLimits } from './xml-error.ts';
+import { isSpace } from './text.ts';
+import { Refusal, XML_LIMITS, type XmlCondition, type XmlError, type XmlLimits } from './xml-error.ts';
 
 /** What a stream consists of. @spec RFC 6120 §4.2 */
 export type FramerEvent =
   /** The header: an element without children, with its declarations. */
   | { readonly is: 'open'; readonly header: Element }
-  /** A complete element directly below the root; its default namespace is written on it. */
+  /** A complete element directly below the root; its namespaces are declared on it. */
   | { readonly is: 'element'; readonly element: Element }
   /** The end tag of the root. */
   | { readonly is: 'close' };
 
-/** Where the framer is inside the markup. */
-type State = 'text' | 'markup' | 'start tag' | 'quoted' | 'end tag' | 'bang' | 'cdata' | 'declaration';
+/** Where in the markup the framer is. `between` is outside of elements, but for the root. */
+type State =
+  'between' | 'text' | 'markup' | 'declaration' | 'start tag' | 'quoted' | 'end tag' | 'bang' | 'cdata';
 
-const CDATA = '<![CDATA[';
+const EXCLAMATION = 33;
+const QUOTATION_MARK = 34;
+const APOSTROPHE = 39;
+const SLASH = 47;
+const LESS_THAN = 60;
+const GREATER_THAN = 62;
+const QUESTION = 63;
+const CLOSING_BRACKET = 93;
+const CDATA_START = '[CDATA[';
 
 /**
  * Finds the elements of an XML stream that comes in pieces of any size. It looks at each character
- * once, keeps the pieces, and gives whole elements to the one parser.
+ * once, keeps the pieces, and gives whole elements to the one parser. `limits.bytes` holds for the
+ * header and for each element; `limits.depth` counts the root.
  *
- * Not to be used again after an error or after `close`.
+ * Takes one stream: a restarted one (RFC 6120 §4.3.3) needs a new framer. After an error every push
+ * gives that error again. Offsets count from the start of the stream.
+ *
+ * @spec RFC 6120 §11
  */
 export class XmlFramer {
   readonly #limits: XmlLimits;
+  #state: State = 'between';
+  #depth = 0;
+  /** The mark that ends the attribute value. */
+  #quote = '';
+  /** How much of `[CDATA[`, or of `]]`, was found. */
+  #matched = 0;
+  /** A slash in the start tag: only `>` may follow. */
+  #isEmpty = false;
+  #header: Element | undefined;
+  #prefixes: Readonly<Record<string, string>> = {};
+  #failure: XmlError | undefined;
+
+  #chunk = '';
+  #at = 0;
+  #events: FramerEvent[] = [];
+  /** Where in the chunk begins what is not complete, after the pieces of earlier chunks. */
+  #from = 0;
   #pieces: string[] = [];
   #size = 0;
-  #state: State = 'text';
-  #quote = '';
-  #depth = 0;
-  /** The end of the markup so far, as much as is needed to tell what it is. */
-  #recent = '';
-  #header: Element | undefined;
+  /** Characters of earlier chunks. */
   #offset = 0;
-  /** Nothing came before: an XML declaration may. */
-  #isFirst = true;
+  /** Where in the stream the header or element began. */
+  #start = 0;
 
   constructor(limits: Partial<XmlLimits> = {}) {
     this.#limits = { ...XML_LIMITS, ...limits };
@@ -43,146 +70,195 @@ export class XmlFramer {
 
   /** Takes the next piece of the stream. */
   push(chunk: string): Result<FramerEvent[], XmlError> {
-    const events: FramerEvent[] = [];
-    let from = 0;
-    for (let index = 0; index < chunk.length; index += 1) {
-      const error = this.#step(chunk.charAt(index));
-      if (error) return fail(this.#error(error));
-      if (this.#state !== 'text' || !this.#isComplete) continue;
-      this.#pieces.push(chunk.slice(from, index + 1));
-      from = index + 1;
-      const event = this.#complete();
-      if (!event.ok) return event;
-      if (event.value) events.push(event.value);
+    if (this.#failure) return fail(this.#failure);
+    this.#chunk = chunk;
+    this.#at = 0;
+    this.#from = 0;
+    this.#events = [];
+    try {
+      while (this.#at < chunk.length) this.#step();
+      this.#keep();
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      this.#failure = refusal;
+      return fail(refusal);
     }
-    this.#keep(chunk.slice(from));
     this.#offset += chunk.length;
-    return this.#size > this.#limits.bytes ? fail(this.#error('too-big')) : ok(events);
+    return ok(this.#events);
   }
 
-  /** Something ended here that stands for itself. */
-  #isComplete = false;
-
-  #step(character: string): XmlCondition | undefined {
-    this.#isComplete = false;
+  #step(): void {
     switch (this.#state) {
+      case 'between':
+        return this.#between();
       case 'text':
-        return this.#inText(character);
+        return this.#skipTo('<', 'markup');
       case 'markup':
-        return this.#afterLessThan(character);
-      case 'start tag':
-        return this.#inStartTag(character);
-      case 'quoted':
-        if (character === this.#quote) this.#state = 'start tag';
-        return undefined;
-      case 'end tag':
-        if (character === '>') this.#end(-1);
-        return undefined;
-      case 'bang':
-        return this.#inBang(character);
-      case 'cdata':
-        this.#recent = (this.#recent + character).slice(-3);
-        if (this.#recent === ']]>') this.#state = 'text';
-        return undefined;
+        return this.#markup();
       case 'declaration':
-        this.#recent = (this.#recent + character).slice(-2);
-        if (this.#recent === '?>') this.#end(0);
-        return undefined;
+        return this.#skipTo('>', 'between');
+      case 'start tag':
+        return this.#startTag();
+      case 'quoted':
+        return this.#skipTo(this.#quote, 'start tag');
+      case 'end tag':
+        return this.#endTag();
+      case 'bang':
+        return this.#bang();
+      case 'cdata':
+        return this.#cdata();
     }
   }
 
-  /** Between elements only white space may stand: nothing is kept of it. @spec RFC 6120 §4.6.1 */
-  #inText(character: string): XmlCondition | undefined {
-    if (character === '<') this.#state = 'markup';
-    else if (this.#depth < 2) {
-      if (!' \t\r\n'.includes(character)) return 'not-well-formed';
-      this.#isComplete = true;
+  /** Only white space may stand here; nothing is kept of it. @spec RFC 6120 §4.6.1 */
+  #between(): void {
+    while (isSpace(this.#chunk.charCodeAt(this.#at))) this.#at += 1;
+    if (this.#size === 0) {
+      this.#from = this.#at;
+      this.#start = this.#offset + this.#at;
     }
-    return undefined;
+    if (this.#at === this.#chunk.length) return;
+    if (this.#header && this.#depth === 0)
+      this.#refuse('not-well-formed', 'something after the end of the stream');
+    if (this.#take() !== LESS_THAN) this.#refuse('not-well-formed', 'text outside of the elements');
+    this.#state = 'markup';
   }
 
-  #afterLessThan(character: string): XmlCondition | undefined {
-    this.#recent = `<${character}`;
-    if (character === '/') this.#state = 'end tag';
-    else if (character === '!') this.#state = 'bang';
-    else if (character === '?') {
-      if (!this.#isFirst) return 'restricted-xml';
+  /** Tells what begins here by the character after `<`. */
+  #markup(): void {
+    const code = this.#take();
+    if (code === SLASH) {
+      this.#state = 'end tag';
+    } else if (code === EXCLAMATION) {
+      this.#state = 'bang';
+      this.#matched = 0;
+    } else if (code === QUESTION) {
+      if (this.#header) this.#refuse('restricted-xml', 'a processing instruction');
       this.#state = 'declaration';
-    } else this.#state = 'start tag';
-    return undefined;
-  }
-
-  #inStartTag(character: string): XmlCondition | undefined {
-    if (character === '"' || character === "'") {
-      this.#quote = character;
-      this.#state = 'quoted';
-    } else if (character === '>') {
-      this.#end(this.#recent === '/' ? 0 : 1);
-    } else if (character === '<') {
-      return 'not-well-formed';
+    } else {
+      if (!isNameStart(code)) this.#refuse('not-well-formed', 'a bad name');
+      this.#state = 'start tag';
+      this.#isEmpty = false;
     }
-    this.#recent = character;
-    return this.#depth > this.#limits.depth ? 'too-big' : undefined;
   }
 
-  #inBang(character: string): XmlCondition | undefined {
-    this.#recent += character;
-    if (!CDATA.startsWith(this.#recent)) return 'restricted-xml';
-    if (this.#depth < 2) return 'not-well-formed';
-    if (this.#recent === CDATA) this.#state = 'cdata';
-    return undefined;
+  #startTag(): void {
+    const code = this.#take();
+    if (code === GREATER_THAN) return this.#ended(this.#isEmpty ? 0 : 1);
+    if (this.#isEmpty || code === LESS_THAN) this.#refuse('not-well-formed', 'bad markup in a start tag');
+    if (code === SLASH) {
+      this.#isEmpty = true;
+    } else if (code === QUOTATION_MARK || code === APOSTROPHE) {
+      this.#quote = String.fromCharCode(code);
+      this.#state = 'quoted';
+    }
   }
 
-  /** A tag or declaration ended. */
-  #end(change: -1 | 0 | 1): void {
-    const isHeader = this.#depth === 0 && change === 1;
+  #endTag(): void {
+    this.#skipTo('>', 'text');
+    if (this.#state === 'text') this.#ended(-1);
+  }
+
+  /** After `<!`: a CDATA section, or what XMPP forbids. @spec RFC 6120 §11.1 */
+  #bang(): void {
+    if (this.#take() !== CDATA_START.charCodeAt(this.#matched)) {
+      this.#refuse('restricted-xml', 'a comment or document type');
+    }
+    this.#matched += 1;
+    if (this.#matched < CDATA_START.length) return;
+    if (this.#depth < 2) this.#refuse('not-well-formed', 'text outside of the elements');
+    this.#state = 'cdata';
+    this.#matched = 0;
+  }
+
+  #cdata(): void {
+    if (this.#matched === 0) {
+      const bracket = this.#chunk.indexOf(']', this.#at);
+      this.#at = bracket < 0 ? this.#chunk.length : bracket + 1;
+      if (bracket >= 0) this.#matched = 1;
+      return;
+    }
+    const code = this.#take();
+    if (code === CLOSING_BRACKET) this.#matched = 2;
+    else if (code === GREATER_THAN && this.#matched === 2) this.#state = 'text';
+    else this.#matched = 0;
+  }
+
+  /** A tag ended: an end tag (-1), an empty element (0) or a start tag (1). */
+  #ended(change: -1 | 0 | 1): void {
     this.#depth += change;
-    this.#isFirst = false;
-    this.#state = 'text';
-    this.#isComplete = isHeader || this.#depth <= 1;
+    if (this.#depth > this.#limits.depth) this.#refuse('too-big', 'elements too deep');
+    this.#state = this.#depth < 2 ? 'between' : 'text';
+    if (!this.#header) this.#open(change);
+    else if (this.#depth === 0) this.#close(this.#header);
+    else if (this.#depth === 1) this.#element(this.#header);
   }
 
-  #complete(): Result<FramerEvent | undefined, XmlError> {
-    const text = this.#pieces.join('');
+  #open(change: -1 | 0 | 1): void {
+    const text = this.#complete();
+    if (change < 0) this.#refuse('not-well-formed', 'an end tag without a start tag');
+    const header = this.#parse(change > 0 ? `${text.slice(0, -1)}/>` : text);
+    this.#header = header;
+    const declarations = Object.entries(header.attrs).filter(([name]) => name.startsWith('xmlns:'));
+    this.#prefixes = Object.fromEntries(declarations.map(([name, namespace]) => [name.slice(6), namespace]));
+    this.#events.push({ is: 'open', header });
+    if (change === 0) this.#events.push({ is: 'close' });
+  }
+
+  #element(header: Element): void {
+    const element = this.#parse(this.#complete());
+    const inherited = header.findNS();
+    if (inherited !== '') element.attrs['xmlns'] ??= inherited;
+    this.#events.push({ is: 'element', element });
+  }
+
+  #close(header: Element): void {
+    const text = this.#complete();
+    let end = text.length - 1;
+    while (isSpace(text.charCodeAt(end - 1))) end -= 1;
+    if (text.slice(2, end) !== header.name) this.#refuse('not-well-formed', 'an end tag does not match');
+    this.#events.push({ is: 'close' });
+  }
+
+  #parse(text: string): Element {
+    const parsed = parse(text, { limits: this.#limits, prefixes: this.#prefixes });
+    if (parsed.ok) return parsed.value;
+    const { condition, offset, reason } = parsed.error;
+    throw new Refusal(condition, this.#start + offset, reason);
+  }
+
+  /** The text of what has just ended. */
+  #complete(): string {
+    this.#keep();
+    const text = this.#pieces.length === 1 ? (this.#pieces[0] ?? '') : this.#pieces.join('');
     this.#pieces = [];
     this.#size = 0;
-    if (text.length > this.#limits.bytes) return fail(this.#error('too-big'));
-    if (text.trim() === '' || text.startsWith('<?')) return ok(undefined);
-    if (!this.#header) return this.#open(text);
-    return this.#depth === 0 ? this.#close(text) : this.#element(text, this.#header);
+    return text;
   }
 
-  #open(text: string): Result<FramerEvent, XmlError> {
-    if (this.#depth === 0) return fail(this.#error('not-well-formed'));
-    const parsed = parse(`${text.slice(0, -1)}/>`, { limits: this.#limits });
-    if (!parsed.ok) return parsed;
-    this.#header = parsed.value;
-    return ok({ is: 'open', header: parsed.value });
+  /** Keeps what was read of the chunk and belongs to something that is not complete. */
+  #keep(): void {
+    if (this.#at === this.#from) return;
+    this.#size += this.#at - this.#from;
+    if (this.#size > this.#limits.bytes) this.#refuse('too-big', 'an element is too large');
+    this.#pieces.push(this.#chunk.slice(this.#from, this.#at));
+    this.#from = this.#at;
   }
 
-  #close(text: string): Result<FramerEvent, XmlError> {
-    const name = /^<\/(.*?)[ \t\r\n]*>$/.exec(text)?.[1];
-    return name === this.#header?.name ? ok({ is: 'close' }) : fail(this.#error('not-well-formed'));
+  /** Goes on behind the next `end`, which may be in a later chunk. */
+  #skipTo(end: string, state: State): void {
+    const found = this.#chunk.indexOf(end, this.#at);
+    this.#at = found < 0 ? this.#chunk.length : found + 1;
+    if (found >= 0) this.#state = state;
   }
 
-  #element(text: string, header: Element): Result<FramerEvent, XmlError> {
-    const prefixes: Record<string, string> = {};
-    for (const [name, value] of Object.entries(header.attrs)) {
-      if (name.startsWith('xmlns:')) prefixes[name.slice(6)] = value;
-    }
-    const parsed = parse(text, { limits: this.#limits, prefixes });
-    if (!parsed.ok) return parsed;
-    parsed.value.attrs['xmlns'] ??= header.findNS();
-    return ok({ is: 'element', element: parsed.value });
+  #take(): number {
+    const code = this.#chunk.charCodeAt(this.#at);
+    this.#at += 1;
+    return code;
   }
 
-  #keep(piece: string): void {
-    if (piece === '') return;
-    this.#pieces.push(piece);
-    this.#size += piece.length;
-  }
-
-  #error(condition: XmlCondition): XmlError {
-    return { condition, offset: this.#offset, reason: `the stream is ${condition.replaceAll('-', ' ')}` };
+  #refuse(condition: XmlCondition, reason: string): never {
+    throw new Refusal(condition, this.#offset + this.#at, reason);
   }
 }

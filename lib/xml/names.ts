@@ -34,6 +34,30 @@ export function splitName(text: string): QName | undefined {
   return local === undefined ? undefined : { text, prefix: match?.[1], local };
 }
 
+/** Whether the whole text is `local` or `prefix:local`. */
+export function isQName(text: string): boolean {
+  let expected = START;
+  let hasPrefix = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= 128) return QNAME.test(text);
+    const kind = ASCII[code] ?? 0;
+    if (kind === COLON && expected === NAME && !hasPrefix) {
+      hasPrefix = true;
+      expected = START;
+    } else {
+      if ((kind & expected) === 0) return false;
+      expected = NAME;
+    }
+  }
+  return expected === NAME;
+}
+
+/** Whether a name may begin with this UTF-16 unit; true for all beyond ASCII, to be looked at later. */
+export function isNameStart(code: number): boolean {
+  return code < 128 ? ((ASCII[code] ?? 0) & START) !== 0 : code >= 128;
+}
+
 /** A power of two. */
 const SLOTS = 1024;
 const LONGEST_KEPT = 48;

@@ -1,17 +1,18 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { fail, ok, type Result } from '../base/result.ts';
-import { Element } from './element.ts';
+import { Element, setAttribute } from './element.ts';
 import { readName, startsAt, type QName } from './names.ts';
 import { Scope } from './scope.ts';
 import {
   indexOfIllegal,
   isPlain,
+  isSpace,
   normaliseLineEnds,
   readAttribute,
   readText,
   type TextFault,
 } from './text.ts';
-import { XML_LIMITS, type XmlCondition, type XmlError, type XmlLimits } from './xml-error.ts';
+import { Refusal, XML_LIMITS, type XmlCondition, type XmlError, type XmlLimits } from './xml-error.ts';
 
 export interface ParseOptions {
   readonly limits?: Partial<XmlLimits>;
@@ -58,19 +59,6 @@ export function parseBytes(source: Uint8Array, options: ParseOptions = {}): Resu
   if (source.length > most) return fail(new Refusal('too-big', most, 'document too large'));
   if (!isUtf8(source)) return fail(new Refusal('invalid-encoding', 0, 'not UTF-8'));
   return parse(Buffer.from(source.buffer, source.byteOffset, source.length).toString('utf8'), options);
-}
-
-/** Carries a refusal out of the depth of the parser; `parse` turns it into a value. */
-class Refusal implements XmlError {
-  readonly condition: XmlCondition;
-  readonly offset: number;
-  readonly reason: string;
-
-  constructor(condition: XmlCondition, offset: number, reason: string) {
-    this.condition = condition;
-    this.offset = offset;
-    this.reason = reason;
-  }
 }
 
 /** One pass over one document; jumps from markup to markup and looks at each character once. */
@@ -219,8 +207,7 @@ class Parser {
       const value = this.#attributeValue();
       if (name.prefix === 'xmlns' || name.text === 'xmlns') this.#declare(name, value);
       else if (name.prefix !== undefined && name.prefix !== 'xml') (prefixed ??= []).push(name);
-      if (name.text === '__proto__') Object.defineProperty(attrs, name.text, { value, ...PLAIN });
-      else attrs[name.text] = value;
+      setAttribute(attrs, name.text, value);
     }
     if (count > 1 && Object.keys(attrs).length < count) this.#refuseTwice();
     if (prefixed) this.#resolve(prefixed);
@@ -272,11 +259,7 @@ class Parser {
   }
 
   #skipSpace(): void {
-    for (;;) {
-      const code = this.#at(0);
-      if (code !== SPACE && code !== 10 && code !== 9 && code !== 13) return;
-      this.#position += 1;
-    }
+    while (isSpace(this.#at(0))) this.#position += 1;
   }
 
   #at(ahead: number): number {
@@ -308,8 +291,6 @@ class Parser {
     this.#refuse('not-well-formed', reason);
   }
 }
-
-const PLAIN = { enumerable: true, configurable: true, writable: true };
 
 /** Text on both sides of a CDATA section is one text. */
 function appendText(parent: Element, text: string): void {

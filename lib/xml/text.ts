@@ -10,7 +10,13 @@ const ILLEGAL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/; // eslin
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', apos: "'", quot: '"' };
+const PREDEFINED: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['apos', "'"],
+  ['quot', '"'],
+]);
 const REFERENCE = /&(?:([A-Za-z_:][\w:.-]*)|#([0-9]+)|#x([0-9A-Fa-f]+));|&/g;
 
 /** In Node ≥ 20; the library types of ES2023 do not know it yet. */
@@ -23,6 +29,11 @@ export function indexOfIllegal(source: string): number {
   const index = source.search(ILLEGAL);
   if (index >= 0 || (source as unknown as WellFormedCheck).isWellFormed()) return index;
   return source.search(LONE_SURROGATE);
+}
+
+/** White space of XML. */
+export function isSpace(code: number): boolean {
+  return code === 32 || code === 10 || code === 9 || code === 13;
 }
 
 /** True when no text of the document needs `readText`: what is written is what is meant. */
@@ -53,7 +64,7 @@ function resolve(text: string): string | TextFault {
   const resolved = text.replace(REFERENCE, (match, name?: string, decimal?: string, hexadecimal?: string) => {
     const character =
       name !== undefined
-        ? PREDEFINED[name]
+        ? PREDEFINED.get(name)
         : characterOf(decimal !== undefined ? Number(decimal) : Number.parseInt(hexadecimal ?? '', 16));
     if (character !== undefined) return character;
     fault ??= {

@@ -38,3 +38,16 @@ export const XML_LIMITS: XmlLimits = {
   name: 256,
   prefixes: 32,
 };
+
+/** Carries a refusal out of the depth of a reader, which turns it into a value. */
+export class Refusal implements XmlError {
+  readonly condition: XmlCondition;
+  readonly offset: number;
+  readonly reason: string;
+
+  constructor(condition: XmlCondition, offset: number, reason: string) {
+    this.condition = condition;
+    this.offset = offset;
+    this.reason = reason;
+  }
+}

@@ -72,7 +72,8 @@ export class FakeClient {
   /** The one stanza that arrived since the last time. */
   one(): Element {
     const [first, ...rest] = this.take();
-    if (!first || rest.length > 0) throw new Error(`expected one stanza, got ${rest.length + (first ? 1 : 0)}`);
+    if (!first || rest.length > 0)
+      throw new Error(`expected one stanza, got ${rest.length + (first ? 1 : 0)}`);
     return first;
   }
 
@@ -118,6 +119,8 @@ export class World {
   readonly store: Store = createMemoryStore();
   readonly hosts = new Hosts();
   readonly host: Host;
+  /** What the observer was told. */
+  readonly passed: string[] = [];
   #modules = 0;
 
   constructor(options: Partial<HostOptions> = {}) {
@@ -127,7 +130,10 @@ export class World {
   addHost(options: Partial<HostOptions> & Pick<HostOptions, 'domain'>): Host {
     const { clock, random, log, store, hosts } = this;
     const accounts = new Accounts({ store, random, clock, iterations: 1 });
-    const host = new Host(options, { clock, random, log, store, hosts, accounts });
+    const observer = {
+      stanza: (kind: string, direction: string) => void this.passed.push(`${kind} ${direction}`),
+    };
+    const host = new Host(options, { clock, random, log, store, hosts, accounts, observer });
     this.hosts.add(host);
     return host;
   }
@@ -155,7 +161,12 @@ export class World {
 
   /** An account without a password, as far as the core cares. */
   async account(local: string, domain = DOMAIN): Promise<void> {
-    const keys = { salt: new Uint8Array(), iterations: 1, storedKey: new Uint8Array(), serverKey: new Uint8Array() };
+    const keys = {
+      salt: new Uint8Array(),
+      iterations: 1,
+      storedKey: new Uint8Array(),
+      serverKey: new Uint8Array(),
+    };
     const credentials = { 'sha-1': keys, 'sha-256': keys, 'sha-512': keys };
     await this.store.accounts.create({ id: `${local}@${domain}`, credentials, createdAt: 0 });
   }
@@ -185,8 +196,16 @@ export function element(text: string): Element {
 /** A stanza as text, in one line: attributes in order, what is known anyway left out. */
 export function brief(stanza: Element): string {
   const { from, to, type, id } = stanza.attrs;
-  const inner = stanza.getChildElements().map((child) => (child.name === 'error' ? conditionOf(child) : child.name));
-  const parts = [stanza.name, type, id === undefined ? undefined : `#${id}`, `${from ?? ''}→${to ?? ''}`, ...inner];
+  const inner = stanza
+    .getChildElements()
+    .map((child) => (child.name === 'error' ? conditionOf(child) : child.name));
+  const parts = [
+    stanza.name,
+    type,
+    id === undefined ? undefined : `#${id}`,
+    `${from ?? ''}→${to ?? ''}`,
+    ...inner,
+  ];
   return parts.filter((part) => part !== undefined && part !== '').join(' ');
 }
 

@@ -17,10 +17,17 @@ describe('RFC 6120 §10 processing of stanzas', () => {
     broadcast = [];
     toServer = [];
     toAccount = [];
-    const note = (list: string[]) => (event: { readonly stanza: Stanza }) => void list.push(brief(event.stanza.element));
+    const note = (list: string[]) => (event: { readonly stanza: Stanza }) =>
+      void list.push(brief(event.stanza.element));
     world = new World()
       .with((host) => {
-        host.iq('get', 'a', 'query', ({ account }) => element(`<account xmlns='a'>${account?.toString()}</account>`), 'account');
+        host.iq(
+          'get',
+          'a',
+          'query',
+          ({ account }) => element(`<account xmlns='a'>${account?.toString()}</account>`),
+          'account',
+        );
         host.iq('get', 's', 'query', () => element("<server xmlns='s'/>"), 'server');
         host.hook('presence:broadcast', 'observe', note(broadcast));
         host.hook('stanza:to-server', 'observe', note(toServer));
@@ -75,7 +82,11 @@ describe('RFC 6120 §10 processing of stanzas', () => {
 
     it('does not hold back other clients', () => {
       world = new World()
-        .with((host) => host.hook('stanza:from-client', 'act', ({ session }) => (session.jid.local === 'romeo' ? new Promise(() => {}) : undefined)))
+        .with((host) =>
+          host.hook('stanza:from-client', 'act', ({ session }) =>
+            session.jid.local === 'romeo' ? new Promise(() => {}) : undefined,
+          ),
+        )
         .start();
       romeo = world.client(ROMEO);
       juliet = world.client(JULIET);
@@ -123,7 +134,9 @@ describe('RFC 6120 §10 processing of stanzas', () => {
   describe('§10.4 remote domain', () => {
     for (const kind of ['message', 'presence', 'iq']) {
       it(`that cannot be reached gets remote-server-not-found: ${kind}`, () => {
-        romeo.sends(`<${kind} to='nurse@far.example' id='1' ${kind === 'iq' ? "type='get'" : ''}><x xmlns='x'/></${kind}>`);
+        romeo.sends(
+          `<${kind} to='nurse@far.example' id='1' ${kind === 'iq' ? "type='get'" : ''}><x xmlns='x'/></${kind}>`,
+        );
         expect(romeo.got()).to.deep.equal([
           `${kind} error #1 nurse@far.example→${ROMEO} x cancel/remote-server-not-found`,
         ]);
@@ -152,7 +165,9 @@ describe('RFC 6120 §10 processing of stanzas', () => {
     it('answers for an account of another domain of this server', () => {
       world.addHost({ domain: 'montague.example' });
       romeo.sends("<iq to='nurse@montague.example' type='get' id='1'><query xmlns='x'/></iq>");
-      expect(romeo.got()).to.deep.equal([`iq error #1 nurse@montague.example→${ROMEO} query cancel/service-unavailable`]);
+      expect(romeo.got()).to.deep.equal([
+        `iq error #1 nurse@montague.example→${ROMEO} query cancel/service-unavailable`,
+      ]);
     });
 
     it('§10.5.1 the domain itself answers requests', () => {
@@ -168,7 +183,9 @@ describe('RFC 6120 §10 processing of stanzas', () => {
       romeo.sends("<presence to='capulet.example'/>");
       romeo.sends("<iq to='capulet.example' type='result' id='1'/>");
       romeo.sends("<message to='capulet.example' id='2'/>");
-      expect(romeo.got()).to.deep.equal([`message error #2 capulet.example→${ROMEO} cancel/service-unavailable`]);
+      expect(romeo.got()).to.deep.equal([
+        `message error #2 capulet.example→${ROMEO} cancel/service-unavailable`,
+      ]);
       expect(toServer).to.have.length(3);
     });
 

@@ -11,7 +11,12 @@ export interface CapsOptions {
 export default defineModule<CapsOptions | undefined>({
   name: 'caps',
   implements: [
-    { spec: 'XEP-0115', version: '1.6.0', status: 'partial', note: 'what the server announces of itself; no caps optimisation' },
+    {
+      spec: 'XEP-0115',
+      version: '1.6.0',
+      status: 'partial',
+      note: 'what the server announces of itself; no caps optimisation',
+    },
   ],
   needs: ['disco'],
   setup(host, options) {
@@ -20,8 +25,8 @@ export default defineModule<CapsOptions | undefined>({
     let known = { revision: -1, ver: '' };
     /** The modules after this one announce more, so the string is made when it is asked for. */
     const ver = (): string => {
-      const { revision, server } = discovery;
-      if (known.revision !== revision) known = { revision, ver: verificationString(server) };
+      const { revision } = discovery;
+      if (known.revision !== revision) known = { revision, ver: verificationString(discovery.server) };
       return known.ver;
     };
     host.feature(NS_CAPS);

@@ -1,6 +1,4 @@
 import type { Duration } from '../../base/time.ts';
-import type { ClientSession } from '../../core/client-session.ts';
-import { StateKey } from '../../core/keys.ts';
 import { andThen } from '../../core/maybe-promise.ts';
 import { defineModule, type HostContext, type IqRequest } from '../../core/module.ts';
 import { xml, type Element } from '../../xml/index.ts';
@@ -9,10 +7,12 @@ import { NS_LAST } from '../../xmpp/ns.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 
-/** The status of the last unavailable presence of a session. */
-const FAREWELL = new StateKey('last-activity', () => ({ status: '' }));
-
-/** How long the server has been up, and how long an account has been away. @spec XEP-0012 */
+/**
+ * How long the server has been up, and how long an account has been away. When an account went away
+ * is noted by the presence module.
+ *
+ * @spec XEP-0012
+ */
 export default defineModule({
   name: 'last-activity',
   implements: [{ spec: 'XEP-0012', version: '2.0', status: 'complete' }],
@@ -23,11 +23,6 @@ export default defineModule({
     host.iq('get', NS_LAST, 'query', () => lastQuery(host.clock.now() - start), 'server');
     host.iq('get', NS_LAST, 'query', (request) => accountActivity(host, request), 'account');
     host.hook('stanza:to-account', 'filter', ({ account, stanza }) => guardResource(host, account, stanza));
-    host.hook('presence:broadcast', 'observe', ({ session, stanza }) => {
-      session.state(FAREWELL).status = stanza.type === 'unavailable' ? statusOf(stanza) : '';
-    });
-    // Anonymous accounts are gone when their session is.
-    if (!host.options.anonymous) host.hook('session:ended', 'observe', ({ session }) => remember(host, session));
   },
 });
 
@@ -50,19 +45,8 @@ function guardResource(host: HostContext, account: Jid, stanza: Stanza): void | 
   });
 }
 
-/** The account is away from now on, unless other resources of it are connected. */
-function remember(host: HostContext, session: ClientSession): void | Promise<void> {
-  if (host.sessions.of(session.account).length > 0) return;
-  const { status } = session.state(FAREWELL);
-  return host.store.lastSeen.set(session.account.toString(), { at: host.clock.date(), status });
-}
-
 function lastQuery(ago: Duration, status = ''): Element {
   const seconds = Math.max(0, Math.floor(ago / 1000));
   const query = xml('query', { xmlns: NS_LAST, seconds: String(seconds) });
   return status === '' ? query : query.append(status);
-}
-
-function statusOf(presence: Stanza): string {
-  return presence.element.getChildElements().find((child) => child.name === 'status')?.text ?? '';
 }

@@ -1,0 +1,121 @@
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { Logger } from '../base/log.ts';
+import { COMMANDS } from './commands.ts';
+import { AdminError, type AdminTarget } from './target.ts';
+
+/** What the kernel allows for the path of a socket, less one for its end. */
+const MAX_PATH_BYTES = 103;
+/** UTF-16 units of one request. */
+const MAX_LINE = 64 * 1024;
+const ANSWER_TIMEOUT_MS = 10_000;
+
+const REQUEST = z.object({ command: z.string(), input: z.record(z.string(), z.unknown()) });
+const RESPONSE = z.union([
+  z.object({ ok: z.literal(true), result: z.unknown() }),
+  z.object({ ok: z.literal(false), error: z.string() }),
+]);
+
+/** Lets the command line work on the running server: one JSON request a line, one JSON answer. */
+export class AdminSocket {
+  readonly #path: string;
+  readonly #target: AdminTarget;
+  readonly #log: Logger;
+  readonly #server: Server;
+
+  constructor(path: string, target: AdminTarget, log: Logger) {
+    this.#path = path;
+    this.#target = target;
+    this.#log = log;
+    this.#server = createServer((socket) => this.#serve(socket));
+  }
+
+  /** @throws AdminError when the path is too long, or a server is there already */
+  async listen(): Promise<void> {
+    if (Buffer.byteLength(this.#path) > MAX_PATH_BYTES) {
+      throw new AdminError(`the path of the admin socket is too long: ${this.#path} (set admin.socket)`);
+    }
+    if (existsSync(this.#path)) {
+      if (await isAnswered(this.#path)) throw new AdminError(`a server is running already at ${this.#path}`);
+      rmSync(this.#path);
+    }
+    this.#server.listen(this.#path);
+    await once(this.#server, 'listening');
+    chmodSync(this.#path, 0o600);
+    this.#server.unref();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    await closed;
+  }
+
+  #serve(socket: Socket): void {
+    socket.setEncoding('utf8');
+    socket.on('error', () => socket.destroy());
+    let text = '';
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf('\n');
+      if (end < 0 && text.length <= MAX_LINE) return;
+      socket.removeAllListeners('data');
+      if (end < 0) socket.destroy();
+      else void this.#answer(text.slice(0, end)).then((answer) => socket.end(`${JSON.stringify(answer)}\n`));
+    });
+  }
+
+  async #answer(line: string): Promise<z.infer<typeof RESPONSE>> {
+    try {
+      const { command: name, input } = REQUEST.parse(JSON.parse(line));
+      const command = COMMANDS.find((candidate) => candidate.name === name);
+      if (!command) throw new AdminError(`there is no command "${name}"`);
+      this.#log.info('admin.command', { command: name });
+      return { ok: true, result: await command.run(this.#target, input) };
+    } catch (error) {
+      if (!(error instanceof AdminError)) {
+        this.#log.error('admin.failed', { error: error instanceof Error ? error : String(error) });
+      }
+      return { ok: false, error: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}
+
+/** Sends one command to the server behind a socket; undefined when there is none. @throws AdminError */
+export async function askServer(path: string, command: string, input: object): Promise<{ result: unknown } | undefined> {
+  const socket = await open(path);
+  if (!socket) return undefined;
+  try {
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new AdminError('the server does not answer')));
+    socket.write(`${JSON.stringify({ command, input })}\n`);
+    for await (const line of createInterface({ input: socket })) {
+      const response = RESPONSE.parse(JSON.parse(line));
+      if (!response.ok) throw new AdminError(response.error);
+      return { result: response.result };
+    }
+    throw new AdminError('the server closed the connection');
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function isAnswered(path: string): Promise<boolean> {
+  const socket = await open(path);
+  socket?.destroy();
+  return socket !== undefined;
+}
+
+/** Undefined when nobody listens there. */
+async function open(path: string): Promise<Socket | undefined> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return socket;
+  } catch {
+    return undefined; // no such file, or nobody behind it
+  }
+}

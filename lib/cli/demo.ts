@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { completeConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import type { HoldfastServer } from '../server.ts';
+import { Jid } from '../xmpp/jid.ts';
+
+const DOMAIN = 'localhost';
+const USERS = ['alice', 'bob'] as const;
+const PASSWORD_LENGTH = 10;
+/** No characters that look like others. */
+const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
+const ACCOUNTS = z.record(z.string(), z.string());
+
+/** The configuration when there is none: this machine only, two accounts, and anonymous guests. */
+export function demoConfig(): Config {
+  return completeConfig({ hosts: { [DOMAIN]: {}, [`anon.${DOMAIN}`]: { anonymous: true } } });
+}
+
+/** Address and password of the demo accounts: made at the first start, and the same ever after. */
+export async function demoAccounts(server: HoldfastServer): Promise<Readonly<Record<string, string>>> {
+  const file = join(dirname(server.config.storage.file), 'demo-accounts.json');
+  const accounts = readAccounts(file) ?? makeAccounts();
+  for (const [address, password] of Object.entries(accounts)) {
+    const jid = Jid.parse(address);
+    if (jid) await server.hosts.find(jid.domain)?.accounts.create(jid, password);
+  }
+  writeFileSync(file, `${JSON.stringify(accounts, undefined, 2)}\n`, { mode: 0o600 });
+  return accounts;
+}
+
+function readAccounts(file: string): Record<string, string> | undefined {
+  return existsSync(file) ? ACCOUNTS.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
+}
+
+function makeAccounts(): Record<string, string> {
+  return Object.fromEntries(USERS.map((user) => [`${user}@${DOMAIN}`, makePassword()]));
+}
+
+function makePassword(): string {
+  return Array.from({ length: PASSWORD_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+}

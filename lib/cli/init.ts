@@ -1,0 +1,75 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { AdminError } from '../admin/target.ts';
+import { ask } from './prompt.ts';
+
+export interface InitOptions {
+  readonly file: string;
+  /** Overwrite a file that is there. */
+  readonly force: boolean;
+  /** Take the defaults instead of asking. */
+  readonly yes: boolean;
+  readonly domain?: string | undefined;
+}
+
+interface Answers {
+  readonly domain: string;
+  readonly listen: string;
+  readonly proxy: string;
+  readonly store: string;
+}
+
+/** Writes a configuration with a word on each option. @throws AdminError when there is one already */
+export async function init({ file, force, yes, domain = 'localhost' }: InitOptions): Promise<string> {
+  if (existsSync(file) && !force) throw new AdminError(`${file} is there already; --force overwrites it`);
+  const asks = !yes && process.stdin.isTTY;
+  const question = async (text: string, fallback: string): Promise<string> => (asks ? ask(text, fallback) : fallback);
+  const answers = {
+    domain: await question('Domain of the addresses (the part behind the @)?', domain),
+    listen: await question('Where to listen (host:port)?', '127.0.0.1:5280'),
+    proxy: await question('Address of a reverse proxy with TLS in front ("none")?', 'none'),
+    store: await question('File for accounts and messages?', './data/holdfast.db'),
+  };
+  writeFileSync(file, render(answers), { mode: 0o600 });
+  return [
+    `Wrote ${file}.`,
+    `Next:  npx holdfast config check`,
+    `       npx holdfast user add you@${answers.domain}`,
+    `       npx holdfast start`,
+  ].join('\n');
+}
+
+function render({ domain, listen, proxy, store }: Answers): string {
+  return `# Holdfast's configuration. Every option has a default; "holdfast config explain" tells them all.
+# Durations are written "60 s" or "5 min", sizes "256 KiB".
+
+hosts:
+  ${domain}:
+    anonymous: false            # true: clients log in without an account, and only so
+    conflict: rename            # a resource asked for twice: replace, refuse or rename
+    # contacts: { admin: ["mailto:you@${domain}"] }
+
+http:
+  listen: ["${listen}"]
+  # listen_tls: ["0.0.0.0:5281"]
+  # tls: { cert: /etc/ssl/holdfast.pem, key: /etc/ssl/holdfast.key }
+  trusted_proxies: [${proxy === 'none' ? '' : `"${proxy}"`}]
+  cors_origins: "*"
+
+bosh:
+  path: /http-bind
+  max_wait: 50 s                # below the 60 s after which proxies give up
+  max_hold: 1
+  inactivity: 60 s
+
+auth:
+  mechanisms: [SCRAM-SHA-256, SCRAM-SHA-512, SCRAM-SHA-1, PLAIN]
+  plain_without_tls: false
+
+storage:
+  driver: sqlite
+  file: ${store}
+
+log:
+  level: info
+`;
+}

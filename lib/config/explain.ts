@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { schema } from './schema.ts';
+
+/** One option, as people read about it. */
+export interface OptionDoc {
+  /** `http.listen`; a domain stands as `<domain>`. */
+  readonly key: string;
+  readonly description: string;
+  readonly type: string;
+  readonly fallback: string;
+}
+
+interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+}
+
+/** The schema for editors. */
+export function jsonSchema(): JsonSchema {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema; // what zod makes of it
+}
+
+/** Every option there is, in the order of the schema. */
+export function optionDocs(): OptionDoc[] {
+  return docsOf(jsonSchema(), []);
+}
+
+function docsOf(node: JsonSchema, path: readonly string[]): OptionDoc[] {
+  if (node.properties) {
+    return Object.entries(node.properties).flatMap(([name, child]) => docsOf(child, [...path, name]));
+  }
+  if (path.length === 1 && typeof node.additionalProperties === 'object') {
+    return docsOf(node.additionalProperties, [...path, '<domain>']);
+  }
+  const { description = '' } = node;
+  const fallback = node.default === undefined ? 'none' : JSON.stringify(human(node, node.default));
+  return [{ key: path.join('.'), description, type: typeOf(node), fallback }];
+}
+
+/** Defaults are kept in milliseconds and bytes; people write seconds and KiB. */
+function human(node: JsonSchema, value: unknown): unknown {
+  if (typeof value !== 'number') return value;
+  if (node.format?.includes('duration')) return `${value / 1000} s`;
+  return node.format?.includes('size') ? `${value / 1024} KiB` : value;
+}
+
+function typeOf(node: JsonSchema): string {
+  if (node.format !== undefined && Array.isArray(node.type)) return node.format.split(' such')[0] ?? 'text';
+  if (node.enum) return node.enum.map(String).join(', ');
+  if (node.const !== undefined) return String(node.const);
+  if (node.anyOf) return node.anyOf.map(typeOf).join(' or ');
+  if (node.type === 'array') return `list of ${node.items ? typeOf(node.items) : 'anything'}`;
+  if (node.type === 'integer') return `whole number, ${node.minimum ?? 0} or more`;
+  if (node.type === 'object') return 'mapping';
+  return node.type === 'boolean' ? 'true or false' : 'text';
+}

@@ -1,0 +1,145 @@
+#!/usr/bin/env node
+import { Command as Program } from 'commander';
+import { askServer } from './admin/admin-socket.ts';
+import type { Command } from './admin/command.ts';
+import { COMMANDS } from './admin/commands.ts';
+import { storeTarget } from './admin/targets.ts';
+import { AdminError } from './admin/target.ts';
+import { EXIT, explainFailure } from './cli/exit-code.ts';
+import { init } from './cli/init.ts';
+import { askSecret, readLine } from './cli/prompt.ts';
+import { adminSocketPath, start } from './cli/start.ts';
+import { demoConfig } from './cli/demo.ts';
+import { optionDocs } from './config/explain.ts';
+import { findConfigFile, loadConfig } from './config/load.ts';
+import type { Config } from './config/schema.ts';
+import { SOFTWARE } from './software.ts';
+import { openStore } from './storage/open.ts';
+
+interface GlobalOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly passwordStdin?: boolean;
+}
+
+const program = new Program('holdfast')
+  .description('A BOSH-first XMPP chat server')
+  .version(SOFTWARE.version)
+  .option('--config <file>', 'configuration file (default: ./holdfast.yaml, /etc/holdfast/holdfast.yaml)')
+  .option('--json', 'print results as JSON')
+  .exitOverride((stopped) => process.exit(stopped.exitCode === 0 ? EXIT.ok : EXIT.usage));
+
+program
+  .command('start', { isDefault: true })
+  .description('Run the server (without a configuration: in demo mode)')
+  .action(async () => start({ file: globals().config }));
+
+program
+  .command('init')
+  .description('Write a configuration')
+  .option('--domain <domain>', 'the domain to serve')
+  .option('--force', 'overwrite a file that is there', false)
+  .option('-y, --yes', 'take the defaults instead of asking', false)
+  .action(async (options: { domain?: string; force: boolean; yes: boolean }) => {
+    const message = await init({ file: globals().config ?? 'holdfast.yaml', ...options, domain: options.domain });
+    print({ message }, () => message);
+  });
+
+addConfigCommands();
+for (const command of COMMANDS) addCommand(command);
+
+await run();
+
+async function run(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    const { message, code } = explainFailure(error);
+    if (globals().json) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
+    else process.stderr.write(`holdfast: ${message}\n`);
+    process.exitCode = code;
+  }
+}
+
+function globals(): GlobalOptions {
+  return program.opts<GlobalOptions>();
+}
+
+function addConfigCommands(): void {
+  const config = program.command('config').description('Look at the configuration');
+  config
+    .command('check')
+    .description('Tell everything that is wrong with it')
+    .action(() => {
+      const { file } = readConfig();
+      print({ file, ok: true }, () => `${file} is fine.`);
+    });
+  config
+    .command('show')
+    .description('Show it with all defaults (durations in milliseconds, sizes in bytes)')
+    .action(() => print(readConfig().config, (value) => JSON.stringify(value, undefined, 2)));
+  config
+    .command('explain [key]')
+    .description('Explain one option, or all')
+    .action((key?: string) => {
+      const docs = optionDocs().filter((doc) => key === undefined || doc.key === key || doc.key.startsWith(`${key}.`));
+      if (docs.length === 0) throw new AdminError(`there is no option "${key ?? ''}"`);
+      print(docs, (list) =>
+        list.map((doc) => `${doc.key}\n  ${doc.description}\n  ${doc.type}; default ${doc.fallback}`).join('\n\n'),
+      );
+    });
+}
+
+function readConfig(): { readonly file: string; readonly config: Config } {
+  const file = globals().config ?? findConfigFile();
+  if (file === undefined) return { file: 'demo mode', config: demoConfig() };
+  return { file, config: loadConfig(file, process.env) };
+}
+
+/** Makes a command of the registry one of the command line; `user add` becomes a subcommand of `user`. */
+function addCommand(command: Command): void {
+  const words = command.name.split(' ');
+  const last = words.pop() ?? '';
+  let parent = program;
+  for (const word of words) {
+    parent = parent.commands.find((known) => known.name() === word) ?? parent.command(word);
+  }
+  const leaf = parent.command(last).description(command.summary);
+  for (const { name, description, optional, secret } of command.parameters) {
+    leaf.argument(optional || secret ? `[${name}]` : `<${name}>`, description);
+  }
+  if (command.parameters.some(({ secret }) => secret)) leaf.option('--password-stdin', 'read the password from standard input');
+  leaf.action(async (...given: unknown[]) => {
+    const options = leaf.opts<GlobalOptions>();
+    const input = await inputOf(command, given.slice(0, command.parameters.length), options.passwordStdin ?? false);
+    print(await execute(command, input), (output) => command.render(output));
+  });
+}
+
+async function inputOf(command: Command, given: readonly unknown[], stdin: boolean): Promise<Record<string, unknown>> {
+  const input: Record<string, unknown> = {};
+  for (const [index, { name, secret }] of command.parameters.entries()) {
+    const value = given[index];
+    if (value !== undefined) input[name] = value;
+    else if (secret) input[name] = stdin ? await readLine() : await askSecret(name);
+  }
+  return input;
+}
+
+/** On the running server if there is one, else on the store. */
+async function execute(command: Command, input: object): Promise<unknown> {
+  const { config } = readConfig();
+  const answer = await askServer(adminSocketPath(config), command.name, input);
+  if (answer) return answer.result;
+  if (command.needs === 'server') throw new AdminError('no server is running here');
+  const store = await openStore(config.storage);
+  try {
+    return await command.run(storeTarget(config, store), input);
+  } finally {
+    await store.close();
+  }
+}
+
+function print<T>(value: T, render: (value: T) => string): void {
+  process.stdout.write(`${globals().json ? JSON.stringify(value) : render(value)}\n`);
+}
