@@ -165,9 +165,10 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   }
 
   /** A request listener for a `node:http` server of one's own. */
-  callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  callback(): (request: IncomingMessage, response: ServerResponse) => void {
     this.#phase = 'ready';
-    return this.app.callback();
+    const handle = this.app.callback();
+    return (request, response) => void handle(request, response);
   }
 
   /** Reads the certificate again. False when it is no good, and the old one stays. */
@@ -199,7 +200,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     await this.#within(drain, gone);
     for (const listener of this.#listeners) listener.cut();
     await gone;
-    for (const host of this.hosts.all()) host.stop();
+    for (const host of this.hosts.all()) await host.stop();
     for (const store of this.#stores) await store.close();
     this.metrics.close();
     this.#phase = 'closed';

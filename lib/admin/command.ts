@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { AdminTarget } from './target.ts';
 
 /** One thing an operator can do: the command line has it now, other surfaces may follow. */

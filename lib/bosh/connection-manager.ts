@@ -110,7 +110,7 @@ export class ConnectionManager implements TransportOwner {
   /** Refuses new sessions and ends all others. @spec XEP-0124 §17.2 B-17.2-09 */
   shutdown(): void {
     this.#isDraining = true;
-    for (const transport of [...this.#sessions.values()]) transport.terminate('system-shutdown');
+    for (const transport of this.#sessions.values()) transport.terminate('system-shutdown');
     this.#timer?.cancel();
     this.#timer = undefined;
   }

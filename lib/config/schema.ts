@@ -85,7 +85,7 @@ const auth = z.strictObject({
     .default(['SCRAM-SHA-256', 'SCRAM-SHA-512', 'SCRAM-SHA-1', 'PLAIN'])
     .describe('SASL mechanisms on offer. PLAIN is, over TLS and on this machine only.'),
   plain_without_tls: z.boolean().default(false).describe('Offer PLAIN also where others could read along.'),
-  iterations: z.int().min(1).max(1_000_000).default(10_000).describe('PBKDF2 rounds for new passwords. (RFC 5802 §9)'),
+  iterations: z.int().min(4096).max(1_000_000).default(10_000).describe('PBKDF2 rounds for new passwords; clients refuse fewer than 4096. (RFC 7677 §4)'),
   timeout: duration({ min: SECOND, max: 10 * MINUTE }).default(30 * SECOND).describe('Time to log in.'),
   max_failures_per_account: z.int().min(0).default(20).describe('Failed logins of one account within the window; 0 for any number.'),
   max_failures_per_address: z.int().min(0).default(200).describe('Failed logins from one address within the window; 0 for any number.'),

@@ -78,9 +78,7 @@ export class ClientSession {
 
   /** Whether the client sent directed presence to this address, or to its account. */
   hasDirectedTo(jid: Jid): boolean {
-    return (
-      this.directed.size > 0 && (this.directed.has(jid.toString()) || this.directed.has(jid.bare.toString()))
-    );
+    return this.directed.size > 0 && (this.directed.has(jid.toString()) || this.directed.has(jid.bare.toString()));
   }
 
   // ---- what modules keep
@@ -165,8 +163,7 @@ export class ClientSession {
     this.host.log.warn('session.overflow', { jid: this.jid.toString(), limit: this.host.options.maxPending });
     const checked = this.#check(element);
     if (checked.verdict === 'end') this.end(checked.error);
-    else
-      this.#refuse(checked.stanza, new StanzaError('resource-constraint', 'Too many stanzas are waiting.'));
+    else this.#refuse(checked.stanza, new StanzaError('resource-constraint', 'Too many stanzas are waiting.'));
   }
 
   /** Only a bug comes here: refusals are answered where they arise. */

@@ -81,13 +81,7 @@ export const MESSAGE_RULES: Readonly<Record<Address, Readonly<Record<Availabilit
   },
 };
 
-const MESSAGE_TYPES: ReadonlySet<string> = new Set<MessageType>([
-  'normal',
-  'chat',
-  'groupchat',
-  'headline',
-  'error',
-]);
+const MESSAGE_TYPES: ReadonlySet<string> = new Set<MessageType>(['normal', 'chat', 'groupchat', 'headline', 'error']);
 
 /** No type, and a type that nobody knows, mean `normal`. @spec RFC 6121 §5.2.2 */
 export function messageType(type: string | undefined): MessageType {

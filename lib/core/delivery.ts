@@ -47,7 +47,7 @@ export class Delivery {
     const match = to.isFull ? this.#deps.sessions.find(to) : undefined;
     if (stanza.kind === 'iq') return this.#iq(stanza, to, match, session);
     if (stanza.kind === 'presence') return this.#presence(stanza, to, match);
-    return match ? match.send(stanza) : this.#message(stanza, to);
+    return match ? match.send(stanza) : this.#message(stanza, to, 'service-unavailable');
   }
 
   /**
@@ -65,12 +65,7 @@ export class Delivery {
   // ---- IQ
 
   /** @spec RFC 6121 §8.5.2.1.3 @spec RFC 6121 §8.5.3 */
-  #iq(
-    iq: Stanza,
-    to: Jid,
-    match: ClientSession | undefined,
-    session: ClientSession | undefined,
-  ): MaybePromise<void> {
+  #iq(iq: Stanza, to: Jid, match: ClientSession | undefined, session: ClientSession | undefined): MaybePromise<void> {
     if (!iq.isRequest) return match?.send(iq);
     if (to.isBare) return this.#deps.answer(iq, to, session);
     if (!match || !iq.from) throw new StanzaError('service-unavailable');
@@ -97,36 +92,30 @@ export class Delivery {
 
   // ---- messages
 
-  /** @spec RFC 6121 §8.5.4 */
-  #message(message: Stanza, to: Jid): MaybePromise<void> {
+  /** @param otherwise what the sender gets when nobody takes the message @spec RFC 6121 §8.5.4 */
+  #message(message: Stanza, to: Jid, otherwise: StanzaCondition): MaybePromise<void> {
     switch (this.#rule(message, to)) {
       case 'most-available':
         return this.#sendAll(message, this.#mostAvailable(to));
       case 'all':
         return this.#sendAll(message, this.#reachable(to));
       case 'store':
-        return this.#store(message, to, 'service-unavailable');
+        return this.#store(message, to, otherwise);
       case 'bounce':
-        throw new StanzaError('service-unavailable');
+        throw new StanzaError(otherwise);
       default:
         this.#deps.log.debug('message.ignored', { type: message.type });
     }
   }
 
-  /** A message whose one copy, or last copy, did not arrive. */
+  /** A message whose only copy, or last copy, did not arrive. One to a resource may go to another one now. */
   #remessage(message: Stanza): MaybePromise<void> {
     const { to } = message;
     const others = (this.#copies.get(message) ?? 1) - 1;
     if (others > 0) this.#copies.set(message, others);
     if (!to || others > 0) return;
-    const rule = this.#rule(message, to);
-    const type = messageType(message.type);
-    if (rule === 'most-available') return this.#sendAll(this.#delayed(message), this.#mostAvailable(to));
-    if (rule === 'all') return this.#sendAll(this.#delayed(message), this.#reachable(to));
-    if (rule === 'store' || (rule === 'bounce' && type === 'normal')) {
-      return this.#store(message, to, 'recipient-unavailable');
-    }
-    if (rule === 'bounce') throw new StanzaError('recipient-unavailable');
+    const address = messageType(message.type) === 'normal' ? to.bare : to;
+    return this.#message(this.#delayed(message), address, 'recipient-unavailable');
   }
 
   #rule(message: Stanza, to: Jid): MessageAction {

@@ -18,10 +18,7 @@ export class Failures {
   refusal(error: unknown, where: LogFields): StanzaError {
     if (error instanceof StanzaError) return error;
     const reference = this.log(error, where);
-    return new StanzaError(
-      'internal-server-error',
-      `Something went wrong here; it is logged as ${reference}.`,
-    );
+    return new StanzaError('internal-server-error', `Something went wrong here; it is logged as ${reference}.`);
   }
 
   /** Logs a bug. @returns its reference */

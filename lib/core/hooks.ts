@@ -93,9 +93,7 @@ export class Hooks {
   #call<K extends HookName>(step: Step<K>, event: HookMap[K]): MaybePromise<Verdict> {
     try {
       const verdict = step.handler(event);
-      return verdict instanceof Promise
-        ? verdict.catch((error: unknown) => this.#thrown(step, error))
-        : verdict;
+      return verdict instanceof Promise ? verdict.catch((error: unknown) => this.#thrown(step, error)) : verdict;
     } catch (error) {
       return this.#thrown(step, error);
     }

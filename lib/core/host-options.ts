@@ -1,8 +1,8 @@
 /** What a domain does when a client asks for a resource that is taken. @spec RFC 6120 §7.7.2.2 */
-export type ConflictPolicy = 'replace' | 'refuse' | 'rename';
+type ConflictPolicy = 'replace' | 'refuse' | 'rename';
 
 /** Who to write to, by role; the values are URIs. @spec XEP-0157 §3 */
-export type ContactRole = 'abuse' | 'admin' | 'feedback' | 'sales' | 'security' | 'status' | 'support';
+type ContactRole = 'abuse' | 'admin' | 'feedback' | 'sales' | 'security' | 'status' | 'support';
 
 export interface HostOptions {
   readonly domain: string;

@@ -123,10 +123,7 @@ export class Host {
   // ---- modules
 
   /** Adds a module; it is set up by `start`. */
-  use<Options>(
-    module: Module<Options>,
-    ...[options]: undefined extends Options ? [Options?] : [Options]
-  ): void {
+  use<Options>(module: Module<Options>, ...[options]: undefined extends Options ? [Options?] : [Options]): void {
     // Left out only where the module's own type of options allows undefined.
     this.#modules.use(module, options as Options);
   }
@@ -141,7 +138,7 @@ export class Host {
 
   /** Ends all sessions, lets the work under way come to its end, then stops the modules. */
   async stop(): Promise<void> {
-    for (const session of [...this.sessions.all()]) session.end(new StreamError('system-shutdown'));
+    for (const session of this.sessions.all()) session.end(new StreamError('system-shutdown'));
     while (this.#background.size > 0) await Promise.all(this.#background);
     this.#modules.stop();
   }
@@ -165,10 +162,7 @@ export class Host {
   bind(account: Jid, resource: string | undefined, transport: Transport): ClientSession {
     const jid = this.#resourceFor(account, resource);
     if (this.sessions.of(account).length >= this.options.maxResources) {
-      throw new StanzaError(
-        'resource-constraint',
-        `At most ${this.options.maxResources} resources at a time.`,
-      );
+      throw new StanzaError('resource-constraint', `At most ${this.options.maxResources} resources at a time.`);
     }
     this.#leaving.get(jid.toString())?.finish('lost');
     const session = new ClientSession(this, jid, transport);
@@ -195,11 +189,12 @@ export class Host {
 
   /** Removes an account with all its data, and ends its sessions. False when there is none. */
   async removeAccount(account: Jid): Promise<boolean> {
+    // First, while there still is a roster that says who is told; and again for who came meanwhile.
+    this.#endSessions(account);
     const existed = await this.accounts.remove(account);
-    if (!existed) return false;
-    for (const session of this.sessions.of(account)) session.end(new StreamError('not-authorized'));
-    await this.#notify('account:removed', { account });
-    return true;
+    this.#endSessions(account);
+    if (existed) await this.#notify('account:removed', { account });
+    return existed;
   }
 
   // ---- stanzas
@@ -223,6 +218,10 @@ export class Host {
   mayObserve(observer: Jid, account: Jid): MaybePromise<boolean> {
     if (observer.bare.equals(account.bare) || observer.equals(this.jid)) return true;
     return this.services.find(SUBSCRIBERS)?.has(account.bare, observer.bare) ?? false;
+  }
+
+  #endSessions(account: Jid): void {
+    for (const session of this.sessions.of(account)) session.end(new StreamError('not-authorized'));
   }
 
   /** Runs a hook of something that has happened: a handler that refuses is too late. */

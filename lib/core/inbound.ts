@@ -11,12 +11,7 @@ export type Checked =
   | { readonly verdict: 'refuse'; readonly stanza: Stanza; readonly error: StanzaError }
   | { readonly verdict: 'end'; readonly error: StreamError };
 
-const SUBSCRIPTION_TYPES: ReadonlySet<string> = new Set([
-  'subscribe',
-  'subscribed',
-  'unsubscribe',
-  'unsubscribed',
-]);
+const SUBSCRIPTION_TYPES: ReadonlySet<string> = new Set(['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed']);
 /** The types of presence that need no `to`, beside no type at all. */
 const UNADDRESSED_TYPES: ReadonlySet<string> = new Set(['unavailable', 'error']);
 /** @spec RFC 6121 §4.7.1 */
@@ -34,8 +29,7 @@ const IQ_TYPES: ReadonlySet<string> = new Set(['get', 'set', 'result', 'error'])
 export function checkInbound(element: Element, sender: Jid, at: EpochMillis): Checked {
   const kind = element.name;
   if (!isStanzaKind(kind)) return { verdict: 'end', error: new StreamError('unsupported-stanza-type') };
-  if (!isOwnAddress(element.attrs['from'], sender))
-    return { verdict: 'end', error: new StreamError('invalid-from') };
+  if (!isOwnAddress(element.attrs['from'], sender)) return { verdict: 'end', error: new StreamError('invalid-from') };
   const from = kind === 'presence' && isSubscriptionType(element.attrs['type']) ? sender.bare : sender;
   const address = element.attrs['to'];
   const to = address === undefined ? undefined : Jid.parse(address);
@@ -72,8 +66,7 @@ function iqFault(iq: Stanza): StanzaError | undefined {
     iq.element.attrs['id'] = '';
     return badRequest('An IQ needs an id.');
   }
-  if (type === undefined || !IQ_TYPES.has(type))
-    return badRequest('The type is none of get, set, result and error.');
+  if (type === undefined || !IQ_TYPES.has(type)) return badRequest('The type is none of get, set, result and error.');
   if (!iq.isRequest || iq.element.getChildElements().length === 1) return undefined;
   return badRequest('A request has exactly one child element.');
 }

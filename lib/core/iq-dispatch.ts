@@ -34,13 +34,7 @@ export class IqDispatch {
   }
 
   /** @returns takes the handler back @throws Error when there is a handler already */
-  add(
-    type: 'get' | 'set',
-    namespace: string,
-    name: string,
-    handler: IqHandler,
-    target: IqTarget,
-  ): () => void {
+  add(type: 'get' | 'set', namespace: string, name: string, handler: IqHandler, target: IqTarget): () => void {
     const answerers: readonly Answerer[] = target === 'both' ? ['server', 'account'] : [target];
     const keys = answerers.map((answerer) => keyOf(type, answerer, name, namespace));
     const taken = keys.find((key) => this.#handlers.has(key));

@@ -10,10 +10,7 @@ export function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybeP
 }
 
 /** Runs `work`; what it throws, or rejects with, goes to `failed`. */
-export function attempt<T>(
-  work: () => MaybePromise<T>,
-  failed: (error: unknown) => MaybePromise<T>,
-): MaybePromise<T> {
+export function attempt<T>(work: () => MaybePromise<T>, failed: (error: unknown) => MaybePromise<T>): MaybePromise<T> {
   try {
     const result = work();
     return result instanceof Promise ? result.catch(failed) : result;

@@ -91,13 +91,7 @@ export class ModuleScope implements HostContext {
     this.#undo.push(this.discovery.addNode(find));
   }
 
-  iq(
-    type: 'get' | 'set',
-    namespace: string,
-    name: string,
-    handler: IqHandler,
-    target: IqTarget = 'server',
-  ): void {
+  iq(type: 'get' | 'set', namespace: string, name: string, handler: IqHandler, target: IqTarget = 'server'): void {
     this.#undo.push(this.#host.iqs.add(type, namespace, name, handler, target));
   }
 

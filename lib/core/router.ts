@@ -11,7 +11,7 @@ import { andThen, attempt, inOrder, type MaybePromise } from './maybe-promise.ts
 import type { Failures } from './failures.ts';
 
 /** Another domain of this server, as far as the router cares. */
-export interface LocalDomain {
+interface LocalDomain {
   route(stanza: Stanza, session?: ClientSession): MaybePromise<void>;
 }
 
@@ -66,25 +66,17 @@ export class Router {
   /** Finds another way for what was sent to a session and did not arrive, in order. */
   redeliver(payloads: readonly Payload[]): MaybePromise<void> {
     const stanzas = payloads.map(stanzaOf).filter((stanza) => stanza !== undefined);
-    return inOrder(stanzas, (stanza) =>
-      this.#guarded(stanza, undefined, () => this.#deps.delivery.redeliver(stanza)),
-    );
+    return inOrder(stanzas, (stanza) => this.#guarded(stanza, undefined, () => this.#deps.delivery.redeliver(stanza)));
   }
 
-  /** Answers an IQ request, as the server itself or on behalf of an account. Never throws or rejects. */
+  /** Answers an IQ request, as the server itself or on behalf of an account. */
   answer(iq: Stanza, account: Jid | undefined, session: ClientSession | undefined): MaybePromise<void> {
     const { from } = iq;
-    if (!from) return undefined;
-    return andThen(this.#deps.iqs.answer({ iq, from, account, session }), (answer) =>
-      this.#reply(answer, session),
-    );
+    assert(from, 'a request of our own says who asks');
+    return andThen(this.#deps.iqs.answer({ iq, from, account, session }), (answer) => this.#reply(answer, session));
   }
 
-  #guarded(
-    stanza: Stanza,
-    session: ClientSession | undefined,
-    work: () => MaybePromise<void>,
-  ): MaybePromise<void> {
+  #guarded(stanza: Stanza, session: ClientSession | undefined, work: () => MaybePromise<void>): MaybePromise<void> {
     return attempt(work, (error) => {
       const refusal = this.#deps.failures.refusal(error, { stanza: stanza.kind });
       return stanza.mayBounce ? this.#reply(stanza.error(refusal), session) : undefined;
@@ -103,9 +95,7 @@ export class Router {
       return this.#withoutAddress(stanza, session);
     }
     if (to.domain !== this.#deps.domain) return this.#elsewhere(stanza, to.domain, session);
-    return to.local === undefined
-      ? this.#toServer(stanza, to, session)
-      : this.#toAccount(stanza, to, session);
+    return to.local === undefined ? this.#toServer(stanza, to, session) : this.#toAccount(stanza, to, session);
   }
 
   /** @spec RFC 6120 §10.3 */

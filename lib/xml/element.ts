@@ -3,7 +3,7 @@ import { XML_NAMESPACE } from './scope.ts';
 import { serialize } from './writer.ts';
 
 /** A child of an element: another element, or text. */
-export type Node = Element | string;
+export type ElementNode = Element | string;
 
 /**
  * The element type of the whole server: the one of `@xmpp/xml` (which is ltx's), with honest types
@@ -16,7 +16,7 @@ export class Element {
   declare name: string;
   declare parent: Element | null;
   declare attrs: Record<string, string>;
-  declare children: Node[];
+  declare children: ElementNode[];
 
   constructor(name: string) {
     this.name = name;
@@ -34,11 +34,11 @@ export class Element {
   findNS(prefix?: string): string {
     if (prefix === 'xml') return XML_NAMESPACE;
     const declaration = prefix ? `xmlns:${prefix}` : 'xmlns';
-    for (let element: Element | null = this; element; element = element.parent) {
-      const namespace = element.attrs[declaration];
-      if (namespace !== undefined) return namespace;
+    let namespace = this.attrs[declaration];
+    for (let { parent } = this; parent && namespace === undefined; { parent } = parent) {
+      namespace = parent.attrs[declaration];
     }
-    return '';
+    return namespace ?? '';
   }
 
   /** The namespace of this element; empty for none. */
@@ -47,13 +47,17 @@ export class Element {
     return this.findNS(colon < 0 ? undefined : this.name.slice(0, colon));
   }
 
+  /** The children without the text. */
   getChildElements(): Element[] {
     return this.children.filter((child) => typeof child !== 'string');
   }
 
   /** The first child element of this namespace and local name. */
   child(name: string, namespace: string): Element | undefined {
-    return this.getChildElements().find((child) => child.getName() === name && child.getNS() === namespace);
+    for (const child of this.children) {
+      if (typeof child !== 'string' && child.getName() === name && child.getNS() === namespace) return child;
+    }
+    return undefined;
   }
 
   /** All direct text, in order. */
@@ -62,7 +66,7 @@ export class Element {
   }
 
   /** Appends children, which get this element as their parent. */
-  append(...nodes: Node[]): this {
+  append(...nodes: ElementNode[]): this {
     for (const node of nodes) {
       if (typeof node !== 'string') node.parent = this;
       this.children.push(node);
@@ -70,6 +74,7 @@ export class Element {
     return this;
   }
 
+  /** The same as `serialize`. */
   toString(): string {
     return serialize(this);
   }
@@ -83,7 +88,7 @@ Object.setPrototypeOf(Element.prototype, PackageElement.prototype);
 export function xml(
   name: string,
   attrs: Readonly<Record<string, string | undefined>> = {},
-  ...children: Node[]
+  ...children: ElementNode[]
 ): Element {
   const element = new Element(name);
   for (const [key, value] of Object.entries(attrs)) {

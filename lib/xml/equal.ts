@@ -18,8 +18,7 @@ function expandedAttributes(element: Element): Map<string, string> {
   for (const [name, value] of Object.entries(element.attrs)) {
     if (name === 'xmlns' || name.startsWith('xmlns:')) continue;
     const colon = name.indexOf(':');
-    const prefix = colon < 0 ? undefined : name.slice(0, colon);
-    const namespace = prefix === undefined ? '' : prefix === 'xml' ? 'xml' : element.findNS(prefix);
+    const namespace = colon < 0 ? '' : element.findNS(name.slice(0, colon));
     expanded.set(`${namespace} ${name.slice(colon + 1)}`, value);
   }
   return expanded;

@@ -14,9 +14,13 @@ export type FramerEvent =
   /** The end tag of the root. */
   | { readonly is: 'close' };
 
+/** Why a stream was refused, and what of the same chunk came before that. */
+export interface FramerError extends XmlError {
+  readonly before: readonly FramerEvent[];
+}
+
 /** Where in the markup the framer is. `between` is outside of elements, but for the root. */
-type State =
-  'between' | 'text' | 'markup' | 'declaration' | 'start tag' | 'quoted' | 'end tag' | 'bang' | 'cdata';
+type State = 'between' | 'text' | 'markup' | 'declaration' | 'start tag' | 'quoted' | 'end tag' | 'bang' | 'cdata';
 
 const EXCLAMATION = 33;
 const QUOTATION_MARK = 34;
@@ -69,22 +73,25 @@ export class XmlFramer {
   }
 
   /** Takes the next piece of the stream. */
-  push(chunk: string): Result<FramerEvent[], XmlError> {
-    if (this.#failure) return fail(this.#failure);
+  push(chunk: string): Result<FramerEvent[], FramerError> {
+    if (this.#failure) return fail({ ...this.#failure, before: [] });
+    const events: FramerEvent[] = [];
     this.#chunk = chunk;
     this.#at = 0;
     this.#from = 0;
-    this.#events = [];
+    this.#events = events;
     try {
       while (this.#at < chunk.length) this.#step();
       this.#keep();
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.#failure = refusal;
-      return fail(refusal);
+      return fail({ ...refusal, before: events });
     }
     this.#offset += chunk.length;
-    return ok(this.#events);
+    this.#chunk = '';
+    this.#events = [];
+    return ok(events);
   }
 
   #step(): void {
@@ -110,16 +117,21 @@ export class XmlFramer {
     }
   }
 
-  /** Only white space may stand here; nothing is kept of it. @spec RFC 6120 §4.6.1 */
+  /**
+   * Only white space may stand here. Nothing is kept of it, but behind an XML declaration, which goes
+   * to the parser together with the header.
+   *
+   * @spec RFC 6120 §4.6.1
+   */
   #between(): void {
+    const isFirst = this.#size === 0 && this.#from === this.#at;
     while (isSpace(this.#chunk.charCodeAt(this.#at))) this.#at += 1;
-    if (this.#size === 0) {
+    if (isFirst) {
       this.#from = this.#at;
       this.#start = this.#offset + this.#at;
     }
     if (this.#at === this.#chunk.length) return;
-    if (this.#header && this.#depth === 0)
-      this.#refuse('not-well-formed', 'something after the end of the stream');
+    if (this.#header && this.#depth === 0) this.#refuse('not-well-formed', 'something after the end of the stream');
     if (this.#take() !== LESS_THAN) this.#refuse('not-well-formed', 'text outside of the elements');
     this.#state = 'markup';
   }

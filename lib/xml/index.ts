@@ -1,7 +1,7 @@
 /** XML as XMPP knows it: one element type, one parser, one writer. */
-export { Element, xml, type Node } from './element.ts';
+export { Element, xml, type ElementNode } from './element.ts';
 export { equal } from './equal.ts';
-export { XmlFramer, type FramerEvent } from './framer.ts';
+export { XmlFramer, type FramerError, type FramerEvent } from './framer.ts';
 export { attributeNS, standAlone } from './namespaces.ts';
 export { parse, parseBytes, type ParseOptions } from './parser.ts';
 export { escapeAttribute, escapeText, serialize } from './writer.ts';

@@ -28,7 +28,7 @@ export interface QName {
 }
 
 /** The parts of a name; undefined when it is none. */
-export function splitName(text: string): QName | undefined {
+function splitName(text: string): QName | undefined {
   const match = QNAME.exec(text);
   const local = match?.[2];
   return local === undefined ? undefined : { text, prefix: match?.[1], local };
@@ -78,8 +78,7 @@ export function readName(source: string, from: number): QName | undefined {
   }
   const slot = (hash ^ (hash >>> 10)) & (SLOTS - 1);
   const found = known[slot];
-  if (found !== undefined && found.text.length === end - from && startsAt(source, from, found.text))
-    return found;
+  if (found !== undefined && found.text.length === end - from && startsAt(source, from, found.text)) return found;
   const name = splitName(source.slice(from, end));
   if (name === undefined || end - from > LONGEST_KEPT) return name;
   const kept = {

@@ -1,15 +1,13 @@
 import type { Element } from './element.ts';
-import { XML_NAMESPACE } from './scope.ts';
 
 /** The value of the attribute with this expanded name, whatever its prefix. */
 export function attributeNS(element: Element, namespace: string, local: string): string | undefined {
-  for (const [name, value] of Object.entries(element.attrs)) {
+  for (const name of Object.keys(element.attrs)) {
     const colon = name.indexOf(':');
     if (colon < 0 || name.slice(colon + 1) !== local) continue;
     const prefix = name.slice(0, colon);
     if (prefix === 'xmlns') continue;
-    const found = prefix === 'xml' ? XML_NAMESPACE : element.findNS(prefix);
-    if (found === namespace) return value;
+    if (element.findNS(prefix) === namespace) return element.attrs[name];
   }
   return undefined;
 }
@@ -20,10 +18,7 @@ export function attributeNS(element: Element, namespace: string, local: string):
  *
  * @param replace an inherited default namespace that is written as another one
  */
-export function standAlone(
-  child: Element,
-  replace?: { readonly namespace: string; readonly by: string },
-): Element {
+export function standAlone(child: Element, replace?: { readonly namespace: string; readonly by: string }): Element {
   const { parent } = child;
   if (!parent) return child;
   if (child.attrs['xmlns'] === undefined) {
@@ -32,8 +27,7 @@ export function standAlone(
   }
   for (const prefix of prefixesInScope(parent)) {
     const declaration = `xmlns:${prefix}`;
-    if (child.attrs[declaration] === undefined && uses(child, prefix))
-      child.attrs[declaration] = parent.findNS(prefix);
+    if (child.attrs[declaration] === undefined && uses(child, prefix)) child.attrs[declaration] = parent.findNS(prefix);
   }
   child.parent = null;
   return child;

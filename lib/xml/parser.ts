@@ -67,7 +67,7 @@ class Parser {
   readonly #limits: XmlLimits;
   readonly #scope: Scope;
   /** No text of the document needs a second look. */
-  readonly #isPlain: boolean;
+  #isPlain = false;
   #position = 0;
   #depth = 0;
   #elements = 0;
@@ -78,7 +78,6 @@ class Parser {
     this.#source = source;
     this.#limits = limits;
     this.#scope = new Scope(limits.prefixes, prefixes);
-    this.#isPlain = isPlain(source);
   }
 
   document(): Element {
@@ -86,6 +85,7 @@ class Parser {
     if (source.length > this.#limits.bytes) this.#refuse('too-big', 'document too large');
     const illegal = indexOfIllegal(source);
     if (illegal >= 0) throw new Refusal('not-well-formed', illegal, 'illegal character');
+    this.#isPlain = isPlain(source);
     this.#prolog();
     const root = this.#startTag();
     while (this.#open) this.#content(this.#open);
@@ -142,8 +142,7 @@ class Parser {
 
   #endTag(open: Element): void {
     const start = this.#position + 2;
-    if (!startsAt(this.#source, start, open.name))
-      this.#refuse('not-well-formed', 'an end tag does not match');
+    if (!startsAt(this.#source, start, open.name)) this.#refuse('not-well-formed', 'an end tag does not match');
     this.#position = start + open.name.length;
     if (this.#at(0) !== GREATER_THAN) this.#skipSpace();
     if (this.#at(0) !== GREATER_THAN) this.#refuse('not-well-formed', 'an end tag does not match');
@@ -284,9 +283,7 @@ class Parser {
 
   /** What begins like a comment, a processing instruction or a document type is forbidden, not malformed. */
   #refuseMarkup(reason: string): never {
-    const isRestricted = /^<(?:!--|!DOCTYPE|\?[A-Za-z_])/.test(
-      this.#source.slice(this.#position, this.#position + 9),
-    );
+    const isRestricted = /^<(?:!--|!DOCTYPE|\?[A-Za-z_])/.test(this.#source.slice(this.#position, this.#position + 9));
     if (isRestricted) this.#refuse('restricted-xml', 'a comment, processing instruction or document type');
     this.#refuse('not-well-formed', reason);
   }

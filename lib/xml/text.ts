@@ -43,8 +43,7 @@ export function isPlain(source: string): boolean {
 
 /** Reads raw text: references resolved, line ends normalised. @see https://www.w3.org/TR/xml/#sec-line-ends */
 export function readText(raw: string): string | TextFault {
-  if (raw.includes(']]>'))
-    return { condition: 'not-well-formed', reason: 'the end of a CDATA section in text' };
+  if (raw.includes(']]>')) return { condition: 'not-well-formed', reason: 'the end of a CDATA section in text' };
   return resolve(normaliseLineEnds(raw));
 }
 

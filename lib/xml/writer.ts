@@ -24,10 +24,7 @@ const ATTRIBUTE = 2;
 /** For each character below `@`: where it must be replaced. */
 const SPECIAL = Uint8Array.from({ length: 64 }, (_, code) => {
   const character = String.fromCharCode(code);
-  return (
-    (character.search(TEXT_SPECIAL) < 0 ? 0 : TEXT) |
-    (character.search(ATTRIBUTE_SPECIAL) < 0 ? 0 : ATTRIBUTE)
-  );
+  return (character.search(TEXT_SPECIAL) < 0 ? 0 : TEXT) | (character.search(ATTRIBUTE_SPECIAL) < 0 ? 0 : ATTRIBUTE);
 });
 
 /** In Node ≥ 20; the library types of ES2023 do not know it yet. */
@@ -74,9 +71,7 @@ export function serialize(root: Element): string {
 
 /** Text as it stands between tags. */
 export function escapeText(text: string): string {
-  return hasSpecial(text, TEXT)
-    ? text.replace(TEXT_SPECIAL, (character) => IN_TEXT[character] ?? REPLACEMENT)
-    : text;
+  return hasSpecial(text, TEXT) ? text.replace(TEXT_SPECIAL, (character) => IN_TEXT[character] ?? REPLACEMENT) : text;
 }
 
 /** A value as it stands between quotation marks of either kind. */

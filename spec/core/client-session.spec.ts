@@ -58,11 +58,7 @@ describe('client session', () => {
       ['<priority>1.5</priority>', 0],
     ] as const) {
       it(`RFC 6121 §4.7.2.3 has priority ${priority}: ${text || 'no element'}`, () => {
-        romeo.session.presence = new Stanza(
-          element(`<presence>${text}</presence>`),
-          romeo.session.jid,
-          undefined,
-        );
+        romeo.session.presence = new Stanza(element(`<presence>${text}</presence>`), romeo.session.jid, undefined);
         expect(romeo.session.priority).to.equal(priority);
       });
     }
@@ -123,6 +119,19 @@ describe('client session', () => {
       await settled();
       expect(juliet.got()).to.have.length(1);
       expect(ended).to.deep.equal([`${ROMEO} graceful`]);
+    });
+
+    it('finds room for its end, however many stanzas wait', async () => {
+      start({ maxPending: 1 });
+      const juliet = world.client(JULIET);
+      for (const id of ['wait', '1']) romeo.sends(`<message to='${JULIET}' id='${id}'/>`);
+      let isEnded = false;
+      world.host.hooks.add('session:ended', 'observe', { module: 'spec', rank: 0 }, () => void (isEnded = true));
+      romeo.session.closed('graceful', []);
+      go();
+      await settled();
+      expect(juliet.got()).to.have.length(2);
+      expect(isEnded).to.equal(true);
     });
 
     it('ends at once when the server ends it', async () => {
@@ -195,9 +204,7 @@ describe('client session', () => {
     });
     const juliet = world.client(JULIET);
     romeo.sends(`<message to='${JULIET}' id='1'/>`);
-    expect(romeo.take().map(brief)).to.deep.equal([
-      `message error #1 ${JULIET}→${ROMEO} modify/not-acceptable`,
-    ]);
+    expect(romeo.take().map(brief)).to.deep.equal([`message error #1 ${JULIET}→${ROMEO} modify/not-acceptable`]);
     expect(juliet.got()).to.deep.equal([]);
   });
 });

@@ -150,14 +150,15 @@ describe('host', () => {
   it('removes an account with its sessions, and tells so', async () => {
     const removed: string[] = [];
     world
-      .with((host) =>
-        host.hook('account:removed', 'observe', ({ account }) => void removed.push(account.toString())),
-      )
+      .with((host) => host.hook('account:removed', 'observe', ({ account }) => void removed.push(account.toString())))
       .start();
     await world.account('romeo');
     const orchard = world.client(`${ACCOUNT}/orchard`);
-    expect(await world.host.removeAccount(jid(ACCOUNT))).to.equal(true);
-    expect(orchard.transport.error?.condition).to.equal('not-authorized');
+    const removal = world.host.removeAccount(jid(ACCOUNT));
+    expect(orchard.transport.error?.condition, 'before the data is gone').to.equal('not-authorized');
+    const late = world.client(`${ACCOUNT}/late`);
+    expect(await removal).to.equal(true);
+    expect(late.transport.error?.condition, 'came meanwhile').to.equal('not-authorized');
     expect(removed).to.deep.equal([ACCOUNT]);
     expect(await world.host.removeAccount(jid(ACCOUNT))).to.equal(false);
     expect(removed).to.have.length(1);
@@ -176,7 +177,11 @@ describe('host', () => {
       let go: () => void = () => {};
       world
         .with((host) => {
-          host.hook('stanza:from-client', 'act', () => new Promise<void>((resolve) => (go = resolve)));
+          host.hook('stanza:from-client', 'act', async ({ session, stanza }) => {
+            await new Promise<void>((resolve) => (go = resolve));
+            session.send(stanza);
+            return 'handled' as const;
+          });
           host.hook('message:undeliverable', 'act', async () => {
             await settled();
             order.push('kept');
@@ -208,10 +213,7 @@ describe('host', () => {
   });
 
   it('tells its observer what passes', () => {
-    const [orchard, street] = [
-      world.client(`${ACCOUNT}/orchard`),
-      world.client('tybalt@capulet.example/street'),
-    ];
+    const [orchard, street] = [world.client(`${ACCOUNT}/orchard`), world.client('tybalt@capulet.example/street')];
     orchard.sends(`<message to='${street.jid}'/>`);
     orchard.sends("<iq to='capulet.example' type='get' id='1'><x xmlns='x'/></iq>");
     expect(world.passed).to.deep.equal(['message in', 'message out', 'iq in', 'iq out']);

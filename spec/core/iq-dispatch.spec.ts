@@ -37,21 +37,13 @@ describe('IQ dispatch', () => {
     romeo = world.client(ROMEO);
   });
 
-  async function ask(
-    namespace: string,
-    to = 'capulet.example',
-    type = 'get',
-    name = 'query',
-  ): Promise<string> {
-    romeo.sends(
-      `<iq type='${type}' id='1' ${to === '' ? '' : `to='${to}'`}><${name} xmlns='${namespace}'/></iq>`,
-    );
+  async function ask(namespace: string, to = 'capulet.example', type = 'get', name = 'query'): Promise<string> {
+    romeo.sends(`<iq type='${type}' id='1' ${to === '' ? '' : `to='${to}'`}><${name} xmlns='${namespace}'/></iq>`);
     await settled();
     return brief(romeo.one());
   }
 
-  const refused = (from = 'capulet.example'): string =>
-    `iq error #1 ${from}→${ROMEO} query cancel/service-unavailable`;
+  const refused = (from = 'capulet.example'): string => `iq error #1 ${from}→${ROMEO} query cancel/service-unavailable`;
   const result = (from = 'capulet.example'): string => `iq result #1 ${from}→${ROMEO}`;
 
   it('finds the handler by namespace and target', async () => {
@@ -123,8 +115,6 @@ describe('IQ dispatch', () => {
   });
 
   it('has one handler for one request', () => {
-    expect(() => world.host.iqs.add('get', 'urn:both', 'query', () => undefined, 'account')).to.throw(
-      'two handlers',
-    );
+    expect(() => world.host.iqs.add('get', 'urn:both', 'query', () => undefined, 'account')).to.throw('two handlers');
   });
 });

@@ -13,11 +13,7 @@ describe('modules', () => {
     order = [];
   });
 
-  function use(
-    name: string,
-    needs: readonly string[] = [],
-    setup: (host: HostContext) => void = () => {},
-  ): void {
+  function use(name: string, needs: readonly string[] = [], setup: (host: HostContext) => void = () => {}): void {
     world.host.use(
       defineModule({
         name,
@@ -157,6 +153,17 @@ describe('modules', () => {
     await settled();
     clock.advance(seconds(10));
     expect(started).to.equal(2);
+  });
+
+  it('do nothing again when they have stopped meanwhile', async () => {
+    let finish: () => void = () => {};
+    use('m', [], (context) => context.every(seconds(10), () => new Promise<void>((resolve) => (finish = resolve))));
+    world.host.start();
+    world.clock.advance(seconds(10));
+    await world.host.stop();
+    finish();
+    await settled();
+    expect(world.clock.pending).to.equal(0);
   });
 
   it('go on doing things after one of them failed', () => {

@@ -9,6 +9,12 @@ import { brief, element, settled, World, type FakeClient } from './world.ts';
 const ROMEO = 'romeo@capulet.example/orchard';
 const JULIET = 'juliet@capulet.example';
 const START = '2026-01-01T00:00:00.000Z';
+const MESSAGES = [
+  ['chat', JULIET],
+  ['normal', JULIET],
+  ['chat', `${JULIET}/balcony`],
+  ['normal', `${JULIET}/balcony`],
+] as const;
 
 describe('what did not reach a client', () => {
   let world: World;
@@ -39,8 +45,7 @@ describe('what did not reach a client', () => {
     await settled();
   }
 
-  const stamp = (message: Element | undefined): string | undefined =>
-    message?.child('delay', NS_DELAY)?.attrs['stamp'];
+  const stamp = (message: Element | undefined): string | undefined => message?.child('delay', NS_DELAY)?.attrs['stamp'];
 
   it('X-7-01 presence is dropped', async () => {
     const balcony = world.client(`${JULIET}/balcony`).isAvailable();
@@ -55,17 +60,10 @@ describe('what did not reach a client', () => {
     romeo.sends(`<iq to='${JULIET}/balcony' type='result' id='2'/>`);
     romeo.sends(`<iq to='${JULIET}/balcony' type='error' id='3'/>`);
     await vanish(balcony);
-    expect(romeo.got()).to.deep.equal([
-      `iq error #1 ${JULIET}/balcony→${ROMEO} q cancel/service-unavailable`,
-    ]);
+    expect(romeo.got()).to.deep.equal([`iq error #1 ${JULIET}/balcony→${ROMEO} q cancel/service-unavailable`]);
   });
 
-  for (const [type, to] of [
-    ['chat', JULIET],
-    ['normal', JULIET],
-    ['chat', `${JULIET}/balcony`],
-    ['normal', `${JULIET}/balcony`],
-  ] as const) {
+  for (const [type, to] of MESSAGES) {
     it(`X-7-01 a message gets recipient-unavailable when nobody keeps it: ${type} to ${to}`, async () => {
       await start(false);
       const balcony = world.client(`${JULIET}/balcony`).isAvailable();
@@ -81,8 +79,9 @@ describe('what did not reach a client', () => {
       world.clock.advance(seconds(60));
       await vanish(balcony);
       expect(kept.map(({ stanza, at }) => [brief(stanza), at])).to.deep.equal([
-        [`message ${type} #1 ${ROMEO}→${to}`, sentAt],
+        [`message ${type} #1 ${ROMEO}→${to} delay`, sentAt],
       ]);
+      expect(stamp(kept[0]?.stanza)).to.equal(START);
       expect(romeo.got()).to.deep.equal([]);
     });
   }
@@ -91,9 +90,7 @@ describe('what did not reach a client', () => {
     const balcony = world.client(`${JULIET}/balcony`).isAvailable();
     romeo.sends(`<message to='${JULIET}/balcony' type='groupchat' id='1'/>`);
     await vanish(balcony);
-    expect(romeo.got()).to.deep.equal([
-      `message error #1 ${JULIET}/balcony→${ROMEO} wait/recipient-unavailable`,
-    ]);
+    expect(romeo.got()).to.deep.equal([`message error #1 ${JULIET}/balcony→${ROMEO} wait/recipient-unavailable`]);
     expect(kept).to.deep.equal([]);
   });
 
@@ -107,16 +104,16 @@ describe('what did not reach a client', () => {
     });
   }
 
-  for (const to of [JULIET, `${JULIET}/balcony`]) {
-    it(`a chat message goes to another resource, stamped with the time at which it came: to ${to}`, async () => {
+  for (const [type, to] of MESSAGES) {
+    it(`a message goes to another resource, stamped with the time at which it came: ${type} to ${to}`, async () => {
       const balcony = world.client(`${JULIET}/balcony`).isAvailable(5);
       const chamber = world.client(`${JULIET}/chamber`).isAvailable(1);
-      romeo.sends(`<message to='${to}' type='chat' id='1'/>`);
+      romeo.sends(`<message to='${to}' type='${type}' id='1'/>`);
       expect(chamber.got()).to.deep.equal([]);
       world.clock.advance(seconds(60));
       await vanish(balcony);
       const message = chamber.one();
-      expect(brief(message)).to.equal(`message chat #1 ${ROMEO}→${to} delay`);
+      expect(brief(message)).to.equal(`message ${type} #1 ${ROMEO}→${to} delay`);
       expect(stamp(message)).to.equal(START);
       expect(message.child('delay', NS_DELAY)?.attrs['from']).to.equal('capulet.example');
       expect(kept).to.deep.equal([]);
@@ -152,7 +149,7 @@ describe('what did not reach a client', () => {
     romeo.sends(`<message to='${JULIET}' type='chat' id='1'/>`);
     await vanish(balcony);
     await vanish(chamber);
-    expect(kept.map(({ stanza }) => brief(stanza))).to.deep.equal([`message chat #1 ${ROMEO}→${JULIET}`]);
+    expect(kept.map(({ stanza }) => brief(stanza))).to.deep.equal([`message chat #1 ${ROMEO}→${JULIET} delay`]);
   });
 
   it('a headline to the account goes to those who came since, when nobody has got it', async () => {
@@ -201,21 +198,14 @@ describe('what did not reach a client', () => {
     const payloads: Payload[] = texts.map((xml) => ({ xml, element: element(xml) }));
     balcony.session.closed('lost', payloads);
     await settled();
-    expect(kept.map(({ stanza }) => brief(stanza))).to.deep.equal([
-      `message chat #1 ${ROMEO}→${JULIET}/balcony`,
-    ]);
+    expect(kept.map(({ stanza }) => brief(stanza))).to.deep.equal([`message chat #1 ${ROMEO}→${JULIET}/balcony`]);
     expect(romeo.got()).to.deep.equal([]);
   });
 
   it('runs after the end of the session was told', async () => {
     const order: string[] = [];
     world.host.hooks.add('session:ended', 'act', { module: 'spec', rank: 0 }, () => void order.push('ended'));
-    world.host.hooks.add(
-      'message:undeliverable',
-      'filter',
-      { module: 'spec', rank: 0 },
-      () => void order.push('kept'),
-    );
+    world.host.hooks.add('message:undeliverable', 'filter', { module: 'spec', rank: 0 }, () => void order.push('kept'));
     const balcony = world.client(`${JULIET}/balcony`).isAvailable();
     romeo.sends(`<message to='${JULIET}' type='chat' id='1'/>`);
     await vanish(balcony);

@@ -4,9 +4,8 @@ import { jid, World } from './world.ts';
 describe('session registry', () => {
   const world = new World();
   const { sessions } = world.host;
-  const names = (
-    list: Iterable<{ readonly jid: { readonly resource: string | undefined } }>,
-  ): (string | undefined)[] => Array.from(list, (session) => session.jid.resource);
+  const names = (list: Iterable<{ readonly jid: { readonly resource: string | undefined } }>): (string | undefined)[] =>
+    Array.from(list, (session) => session.jid.resource);
 
   const low = world.client('juliet@capulet.example/low').isAvailable(1);
   const first = world.client('juliet@capulet.example/first').isAvailable(5);
@@ -21,22 +20,13 @@ describe('session registry', () => {
   });
 
   it('finds the sessions of an account, oldest first, by any JID of it', () => {
-    expect(names(sessions.of(jid('juliet@capulet.example')))).to.deep.equal([
-      'low',
-      'first',
-      'second',
-      'quiet',
-    ]);
+    expect(names(sessions.of(jid('juliet@capulet.example')))).to.deep.equal(['low', 'first', 'second', 'quiet']);
     expect(sessions.of(jid('juliet@capulet.example/x'))).to.have.length(4);
     expect(sessions.of(jid('nurse@capulet.example'))).to.deep.equal([]);
   });
 
   it('finds the available ones, highest priority first', () => {
-    expect(names(sessions.available(jid('juliet@capulet.example')))).to.deep.equal([
-      'first',
-      'second',
-      'low',
-    ]);
+    expect(names(sessions.available(jid('juliet@capulet.example')))).to.deep.equal(['first', 'second', 'low']);
     expect(sessions.available(romeo.session.account)).to.deep.equal([]);
   });
 
@@ -60,8 +50,11 @@ describe('session registry', () => {
     expect(sessions.size).to.equal(2);
   });
 
-  it('is not disturbed by a session that is not there', () => {
+  it('is not disturbed by a session that is not there, though another has its resource', () => {
+    const again = world.client('romeo@capulet.example/orchard');
     sessions.remove(romeo.session);
-    expect(sessions.size).to.equal(2);
+    expect(sessions.find(again.session.jid)).to.equal(again.session);
+    expect(sessions.of(again.session.account)).to.deep.equal([again.session]);
+    expect(sessions.size).to.equal(3);
   });
 });

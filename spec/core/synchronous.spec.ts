@@ -9,8 +9,6 @@ describe('the way of a stanza', () => {
     romeo.session.receive(
       element("<message to='juliet@capulet.example' type='chat' id='m1'><body>hi</body></message>"),
     );
-    expect(juliet.got()).to.deep.equal([
-      'message chat #m1 romeo@capulet.example/orchard→juliet@capulet.example body',
-    ]);
+    expect(juliet.got()).to.deep.equal(['message chat #m1 romeo@capulet.example/orchard→juliet@capulet.example body']);
   });
 });

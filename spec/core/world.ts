@@ -16,7 +16,7 @@ import type { Payload, StreamHeader, Transport, TransportInfo } from '../../lib/
 import { SeededRandom } from '../support/seeded-random.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
-export const DOMAIN = 'capulet.example';
+const DOMAIN = 'capulet.example';
 
 /** A carrier that writes down what it is given, and ends when it is told to. */
 export class FakeTransport implements Transport {
@@ -72,8 +72,7 @@ export class FakeClient {
   /** The one stanza that arrived since the last time. */
   one(): Element {
     const [first, ...rest] = this.take();
-    if (!first || rest.length > 0)
-      throw new Error(`expected one stanza, got ${rest.length + (first ? 1 : 0)}`);
+    if (!first || rest.length > 0) throw new Error(`expected one stanza, got ${rest.length + (first ? 1 : 0)}`);
     return first;
   }
 
@@ -196,16 +195,8 @@ export function element(text: string): Element {
 /** A stanza as text, in one line: attributes in order, what is known anyway left out. */
 export function brief(stanza: Element): string {
   const { from, to, type, id } = stanza.attrs;
-  const inner = stanza
-    .getChildElements()
-    .map((child) => (child.name === 'error' ? conditionOf(child) : child.name));
-  const parts = [
-    stanza.name,
-    type,
-    id === undefined ? undefined : `#${id}`,
-    `${from ?? ''}→${to ?? ''}`,
-    ...inner,
-  ];
+  const inner = stanza.getChildElements().map((child) => (child.name === 'error' ? conditionOf(child) : child.name));
+  const parts = [stanza.name, type, id === undefined ? undefined : `#${id}`, `${from ?? ''}→${to ?? ''}`, ...inner];
   return parts.filter((part) => part !== undefined && part !== '').join(' ');
 }
 

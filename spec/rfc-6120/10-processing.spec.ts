@@ -183,9 +183,7 @@ describe('RFC 6120 §10 processing of stanzas', () => {
       romeo.sends("<presence to='capulet.example'/>");
       romeo.sends("<iq to='capulet.example' type='result' id='1'/>");
       romeo.sends("<message to='capulet.example' id='2'/>");
-      expect(romeo.got()).to.deep.equal([
-        `message error #2 capulet.example→${ROMEO} cancel/service-unavailable`,
-      ]);
+      expect(romeo.got()).to.deep.equal([`message error #2 capulet.example→${ROMEO} cancel/service-unavailable`]);
       expect(toServer).to.have.length(3);
     });
 

@@ -22,49 +22,14 @@ const MOST = ['high', 'tall'];
 const ALL = ['low', 'high', 'tall'];
 /** What the RFC allows at this place, by the letters of its Table 1. */
 type Cell = readonly [outcome: Outcome, allowed: string];
-type Row = readonly [
-  State,
-  resource: string | undefined,
-  normal: Cell,
-  chat: Cell,
-  groupchat: Cell,
-  headline: Cell,
-];
+type Row = readonly [State, resource: string | undefined, normal: Cell, chat: Cell, groupchat: Cell, headline: Cell];
 
 /** RFC 6121 §8.5.4, Table 1, with the outcome that this server chooses. `undefined` = to the bare JID. */
 const TABLE: readonly Row[] = [
-  [
-    'the account does not exist',
-    undefined,
-    ['ignored', 'S/E'],
-    ['ignored', 'S/E'],
-    ['bounced', 'E'],
-    ['ignored', 'S'],
-  ],
-  [
-    'the account does not exist',
-    'any',
-    ['bounced', 'S/E'],
-    ['ignored', 'S/E'],
-    ['bounced', 'S/E'],
-    ['ignored', 'S/E'],
-  ],
-  [
-    'no resource is connected',
-    undefined,
-    ['stored', 'O/E'],
-    ['stored', 'O/E'],
-    ['bounced', 'E'],
-    ['ignored', 'S'],
-  ],
-  [
-    'no resource is connected',
-    'any',
-    ['bounced', 'S/E'],
-    ['stored', 'O/E'],
-    ['bounced', 'S/E'],
-    ['ignored', 'S/E'],
-  ],
+  ['the account does not exist', undefined, ['ignored', 'S/E'], ['ignored', 'S/E'], ['bounced', 'E'], ['ignored', 'S']],
+  ['the account does not exist', 'any', ['bounced', 'S/E'], ['ignored', 'S/E'], ['bounced', 'S/E'], ['ignored', 'S/E']],
+  ['no resource is connected', undefined, ['stored', 'O/E'], ['stored', 'O/E'], ['bounced', 'E'], ['ignored', 'S']],
+  ['no resource is connected', 'any', ['bounced', 'S/E'], ['stored', 'O/E'], ['bounced', 'S/E'], ['ignored', 'S/E']],
   [
     'a resource is connected and not available',
     undefined,
@@ -105,23 +70,9 @@ const TABLE: readonly Row[] = [
     ['bounced', 'S/E'],
     ['ignored', 'S/E'],
   ],
-  [
-    'one resource, priority 0',
-    undefined,
-    [['zero'], 'D'],
-    [['zero'], 'D'],
-    ['bounced', 'E'],
-    [['zero'], 'D'],
-  ],
+  ['one resource, priority 0', undefined, [['zero'], 'D'], [['zero'], 'D'], ['bounced', 'E'], [['zero'], 'D']],
   ['one resource, priority 0', 'zero', [['zero'], 'D'], [['zero'], 'D'], [['zero'], 'D'], [['zero'], 'D']],
-  [
-    'one resource, priority 0',
-    'any',
-    ['bounced', 'S/E'],
-    [['zero'], 'D'],
-    ['bounced', 'S/E'],
-    ['ignored', 'S/E'],
-  ],
+  ['one resource, priority 0', 'any', ['bounced', 'S/E'], [['zero'], 'D'], ['bounced', 'S/E'], ['ignored', 'S/E']],
   ['several resources', undefined, [MOST, 'M/A'], [MOST, 'M/A'], ['bounced', 'E'], [ALL, 'A']],
   ['several resources', 'low', [['low'], 'D'], [['low'], 'D'], [['low'], 'D'], [['low'], 'D']],
   ['several resources', 'any', ['bounced', 'S/E'], [MOST, 'M/A'], ['bounced', 'S/E'], ['ignored', 'S/E']],
@@ -215,9 +166,7 @@ describe('RFC 6121 §8.5 local user', () => {
     for (const state of Object.keys(STATES) as State[]) {
       it(`are ignored to the bare JID: ${state}`, async () => {
         const verona = await Verona.in(state);
-        expect(await verona.outcome(`<message to='${ACCOUNT}' type='error'><error/></message>`)).to.equal(
-          'ignored',
-        );
+        expect(await verona.outcome(`<message to='${ACCOUNT}' type='error'><error/></message>`)).to.equal('ignored');
       });
 
       it(`are ignored to a full JID that does not match: ${state}`, async () => {
@@ -230,9 +179,9 @@ describe('RFC 6121 §8.5 local user', () => {
 
     it('reach a full JID that matches (§8.5.3.1)', async () => {
       const verona = await Verona.in('several resources');
-      expect(
-        await verona.outcome(`<message to='${ACCOUNT}/negative' type='error'><error/></message>`),
-      ).to.deep.equal(['negative']);
+      expect(await verona.outcome(`<message to='${ACCOUNT}/negative' type='error'><error/></message>`)).to.deep.equal([
+        'negative',
+      ]);
     });
   });
 
@@ -331,16 +280,16 @@ describe('RFC 6121 §8.5 local user', () => {
     for (const state of Object.keys(STATES) as State[]) {
       it(`§8.5.2.1.3 to the bare JID is answered by the server, never delivered: ${state}`, async () => {
         const verona = await Verona.in(state);
-        expect(
-          await verona.outcome(`<iq to='${ACCOUNT}' type='get' id='1'><query xmlns='unknown'/></iq>`),
-        ).to.equal('bounced');
+        expect(await verona.outcome(`<iq to='${ACCOUNT}' type='get' id='1'><query xmlns='unknown'/></iq>`)).to.equal(
+          'bounced',
+        );
       });
 
       it(`§8.5.3.2.3 to a full JID that does not match gets service-unavailable: ${state}`, async () => {
         const verona = await Verona.in(state);
-        expect(
-          await verona.outcome(`<iq to='${ACCOUNT}/any' type='set' id='1'><query xmlns='x'/></iq>`),
-        ).to.equal('bounced');
+        expect(await verona.outcome(`<iq to='${ACCOUNT}/any' type='set' id='1'><query xmlns='x'/></iq>`)).to.equal(
+          'bounced',
+        );
       });
 
       for (const type of ['result', 'error']) {
@@ -355,9 +304,7 @@ describe('RFC 6121 §8.5 local user', () => {
     for (const type of ['result', 'error']) {
       it(`§8.5.3.1 of type ${type} reaches the resource, whoever sent it`, async () => {
         const verona = await Verona.in('one resource, priority 0');
-        expect(await verona.outcome(`<iq to='${ACCOUNT}/zero' type='${type}' id='1'/>`)).to.deep.equal([
-          'zero',
-        ]);
+        expect(await verona.outcome(`<iq to='${ACCOUNT}/zero' type='${type}' id='1'/>`)).to.deep.equal(['zero']);
       });
     }
 

@@ -3,8 +3,7 @@ import { parse, type Element, type ParseOptions, type XmlError } from '../../lib
 /** The element of a document that must be good. */
 export function read(text: string, options?: ParseOptions): Element {
   const parsed = parse(text, options);
-  if (!parsed.ok)
-    throw new Error(`${parsed.error.reason} at ${parsed.error.offset} of ${text.slice(0, 200)}`);
+  if (!parsed.ok) throw new Error(`${parsed.error.reason} at ${parsed.error.offset} of ${text.slice(0, 200)}`);
   return parsed.value;
 }
 

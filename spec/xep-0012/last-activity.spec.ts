@@ -19,9 +19,7 @@ describe('XEP-0012 last activity', () => {
   });
 
   async function ask(to: string, client = romeo): Promise<Element> {
-    client.sends(
-      `<iq type='get' id='1' ${to === '' ? '' : `to='${to}'`}><query xmlns='jabber:iq:last'/></iq>`,
-    );
+    client.sends(`<iq type='get' id='1' ${to === '' ? '' : `to='${to}'`}><query xmlns='jabber:iq:last'/></iq>`);
     await settled();
     return client.one();
   }

@@ -19,9 +19,7 @@ describe('XEP-0030 service discovery', () => {
       host.feature('urn:a');
       host.accountFeature('urn:of-accounts');
       host.item({ jid: 'rooms.capulet.example', name: 'Rooms' });
-      host.node((node) =>
-        node === 'a-node' ? { identities: [], features: ['urn:node'], forms: [] } : undefined,
-      );
+      host.node((node) => (node === 'a-node' ? { identities: [], features: ['urn:node'], forms: [] } : undefined));
     });
     world.host.use(disco);
     world.start();
@@ -41,11 +39,8 @@ describe('XEP-0030 service discovery', () => {
 
   const query = (answer: Element): Element | undefined => answer.getChildElements()[0];
   const named = (answer: Element, name: string): Readonly<Record<string, string>>[] =>
-    (query(answer)?.getChildElements() ?? [])
-      .filter((child) => child.name === name)
-      .map((child) => child.attrs);
-  const features = (answer: Element): (string | undefined)[] =>
-    named(answer, 'feature').map((attrs) => attrs['var']);
+    (query(answer)?.getChildElements() ?? []).filter((child) => child.name === name).map((child) => child.attrs);
+  const features = (answer: Element): (string | undefined)[] => named(answer, 'feature').map((attrs) => attrs['var']);
 
   describe('§3 disco#info of the server', () => {
     it('has the identity server/im and every feature once', async () => {

@@ -54,10 +54,7 @@ describe('XEP-0115 entity capabilities', () => {
         features: [...FEATURES].reverse(),
         forms: [
           element(
-            FORM.toString().replace(
-              '<value>ipv6</value><value>ipv4</value>',
-              '<value>ipv4</value><value>ipv6</value>',
-            ),
+            FORM.toString().replace('<value>ipv6</value><value>ipv4</value>', '<value>ipv4</value><value>ipv6</value>'),
           ),
         ],
       };
@@ -73,12 +70,8 @@ describe('XEP-0115 entity capabilities', () => {
     });
 
     it('§5.4 leaves out forms without FORM_TYPE', () => {
-      const anonymous = element(
-        "<x xmlns='jabber:x:data' type='result'><field var='a'><value>b</value></field></x>",
-      );
-      expect(verificationString({ ...COMPLEX, forms: [anonymous, FORM] })).to.equal(
-        verificationString(COMPLEX),
-      );
+      const anonymous = element("<x xmlns='jabber:x:data' type='result'><field var='a'><value>b</value></field></x>");
+      expect(verificationString({ ...COMPLEX, forms: [anonymous, FORM] })).to.equal(verificationString(COMPLEX));
     });
 
     it('changes with a form', () => {

@@ -30,9 +30,7 @@ describe('XEP-0199 ping', () => {
 
   it('§4.4 somebody else’s account does not answer, whether it exists or not', async () => {
     await world.account('juliet');
-    const refused = (from: string): string[] => [
-      `iq error #p ${from}→${ROMEO} ping cancel/service-unavailable`,
-    ];
+    const refused = (from: string): string[] => [`iq error #p ${from}→${ROMEO} ping cancel/service-unavailable`];
     expect(pinged('juliet@capulet.example')).to.deep.equal(refused('juliet@capulet.example'));
     expect(pinged('nobody@capulet.example')).to.deep.equal(refused('nobody@capulet.example'));
   });

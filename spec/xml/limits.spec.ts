@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { parse, parseBytes, serialize, XML_LIMITS, type XmlLimits } from '../../lib/xml/index.ts';
+import { countingStringWork } from '../support/string-work.ts';
 import { read, refusal } from '../support/read-xml.ts';
 
 /** For each limit: a document that has exactly so much of it. */
@@ -51,9 +52,7 @@ describe('XML: limits', () => {
     const limits = { prefixes: 2 };
     const child = "<b xmlns:q='v'/><b xmlns:q='v'></b>";
     expect(parse(`<a xmlns:p='u'>${child.repeat(5)}</a>`, { limits }).ok).to.equal(true);
-    expect(refusal("<a xmlns:p='u'><b xmlns:p='v'><c xmlns:p='w'/></b></a>", { limits }).condition).to.equal(
-      'too-big',
-    );
+    expect(refusal("<a xmlns:p='u'><b xmlns:p='v'><c xmlns:p='w'/></b></a>", { limits }).condition).to.equal('too-big');
   });
 
   it('a document at all limits is read, written and read again', () => {
@@ -62,4 +61,29 @@ describe('XML: limits', () => {
     const written = serialize(read(text, { limits }));
     expect(written).to.equal(`${'<a>'.repeat(19_999)}<a/>${'</a>'.repeat(19_999)}`);
   });
+});
+
+describe('XML: the work is linear', () => {
+  const shapes: Readonly<Record<string, (count: number) => string>> = {
+    text: (count) => `<a>${'x'.repeat(count)}</a>`,
+    references: (count) => `<a>${'&amp;'.repeat(count)}</a>`,
+    'an attribute': (count) => `<a b='${'x&lt;'.repeat(count)}'/>`,
+    'CDATA sections': (count) => `<a>${'<![CDATA[x]]>'.repeat(count)}</a>`,
+    elements: (count) => `<a>${"<b c='1'>x</b>".repeat(count)}</a>`,
+    depth: (count) => '<a>'.repeat(count) + '</a>'.repeat(count),
+    prefixes: (count) => `<a>${"<p:b xmlns:p='u' p:c='1'/>".repeat(count)}</a>`,
+    'white space': (count) => `<a ${' '.repeat(count)}>${' '.repeat(count)}</a${' '.repeat(count)}>`,
+    'a reference without end': (count) => `<a>&#${'1'.repeat(count)}</a>`,
+    'many references without end': (count) => `<a>${'&'.repeat(count)}</a>`,
+    'a CDATA section without end': (count) => `<a><![CDATA[${']]'.repeat(count)}</a>`,
+    'an attribute without end': (count) => `<a b='${'x'.repeat(count)}`,
+    'brackets in text': (count) => `<a>${']'.repeat(count)}</a>`,
+  };
+  const limits = { bytes: 1e7, elements: 1e6, depth: 1e6 };
+  for (const [what, shape] of Object.entries(shapes)) {
+    it(`for ${what}`, () => {
+      const text = shape(5000);
+      expect(countingStringWork(() => void parse(text, { limits }))).to.be.below(20 * text.length);
+    });
+  }
 });

@@ -41,8 +41,7 @@ describe('Namespaces in XML', () => {
   const taken: Readonly<Record<string, string>> = {
     'a prefix declared after its use in the tag': "<p:a p:b='1' xmlns:p='u'/>",
     'the same local name in three namespaces': "<a xmlns:p='u' xmlns:q='v' p:b='1' q:b='2' b='3'/>",
-    'an attribute without prefix beside one of the default namespace':
-      "<a xmlns='u' xmlns:p='u' b='1' p:b='2'/>",
+    'an attribute without prefix beside one of the default namespace': "<a xmlns='u' xmlns:p='u' b='1' p:b='2'/>",
     'the prefix xml without declaration': "<a xml:lang='en' xml:space='default'/>",
     'the prefix xml declared as what it is': `<a xmlns:xml='${XML}' xml:lang='en'/>`,
     'a prefix declared again': "<p:a xmlns:p='u'><p:b xmlns:p='v'/><p:c/></p:a>",
@@ -130,9 +129,7 @@ describe('standAlone', () => {
 
   it('declares the inherited prefixes that are used, in elements and attributes', () => {
     const text = "<a xmlns='u' xmlns:p='v' xmlns:q='w' xmlns:r='x'><b><p:c/><d q:e='1'/></b></a>";
-    expect(standAlone(first(text))).to.equalXml(
-      "<b xmlns='u'><p:c xmlns:p='v'/><d xmlns:q='w' q:e='1'/></b>",
-    );
+    expect(standAlone(first(text))).to.equalXml("<b xmlns='u'><p:c xmlns:p='v'/><d xmlns:q='w' q:e='1'/></b>");
     expect(serialize(standAlone(first(text)))).to.not.contain('xmlns:r');
   });
 
@@ -146,16 +143,12 @@ describe('standAlone', () => {
   });
 
   it('means the same as before, wherever prefixes are declared', () => {
-    const text =
-      "<p:a xmlns:p='u' xmlns='v'><p:b p:c='1'><d xmlns=''><p:e/></d><p:f xmlns:p='w'/></p:b></p:a>";
+    const text = "<p:a xmlns:p='u' xmlns='v'><p:b p:c='1'><d xmlns=''><p:e/></d><p:f xmlns:p='w'/></p:b></p:a>";
     expect(standAlone(first(text))).to.equalXml(first(text));
   });
 
   it('replaces an inherited default namespace, for the children too', () => {
-    const child = standAlone(
-      first(`<body xmlns='${BOSH}'><message><body>x</body></message></body>`),
-      replace,
-    );
+    const child = standAlone(first(`<body xmlns='${BOSH}'><message><body>x</body></message></body>`), replace);
     expect(serialize(child)).to.equal('<message xmlns="jabber:client"><body>x</body></message>');
   });
 

@@ -84,8 +84,7 @@ describe('XML: defects of the packages that Holdfast does not have', () => {
 
   it('a truncated document is an error', () => {
     const text = "<a xmlns='u'><b c='&lt;'>x<![CDATA[y]]></b></a>";
-    for (let length = 0; length < text.length; length += 1)
-      expect(parse(text.slice(0, length)).ok).to.equal(false);
+    for (let length = 0; length < text.length; length += 1) expect(parse(text.slice(0, length)).ok).to.equal(false);
     expect(parse(text).ok).to.equal(true);
   });
 });

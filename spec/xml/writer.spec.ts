@@ -5,14 +5,7 @@ import { read } from '../support/read-xml.ts';
 
 describe('XML: the writer', () => {
   it('writes elements, attributes and text in order', () => {
-    const element = xml(
-      'a',
-      { z: '1', 'xml:lang': 'en', b: '' },
-      'x',
-      xml('b'),
-      xml('c', {}, 'y', xml('d')),
-      'z',
-    );
+    const element = xml('a', { z: '1', 'xml:lang': 'en', b: '' }, 'x', xml('b'), xml('c', {}, 'y', xml('d')), 'z');
     expect(serialize(element)).to.equal('<a z="1" xml:lang="en" b="">x<b/><c>y<d/></c>z</a>');
   });
 

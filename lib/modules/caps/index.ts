@@ -2,7 +2,7 @@ import { defineModule } from '../../core/module.ts';
 import { NS_CAPS } from '../../xmpp/ns.ts';
 import { capsElement, verificationString } from '../../xmpp/payloads/entity-caps.ts';
 
-export interface CapsOptions {
+interface CapsOptions {
   /** A URI that names the software; "urn:holdfast" by default. */
   readonly node?: string | undefined;
 }

@@ -6,7 +6,7 @@ import { NS_DISCO_INFO, NS_DISCO_ITEMS } from '../../xmpp/ns.ts';
 import { infoQuery, itemsQuery } from '../../xmpp/payloads/disco.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 
-export interface DiscoOptions {
+interface DiscoOptions {
   /** The server's natural-language name; "Holdfast" by default. */
   readonly name?: string | undefined;
 }

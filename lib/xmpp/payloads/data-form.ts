@@ -17,8 +17,6 @@ export function resultForm(formType: string, fields: readonly FormField[]): Elem
     'x',
     { xmlns: NS_DATA, type: 'result' },
     xml('field', { var: 'FORM_TYPE', type: 'hidden' }, xml('value', {}, formType)),
-    ...fields.map((field) =>
-      xml('field', { var: field.var }, ...field.values.map((value) => xml('value', {}, value))),
-    ),
+    ...fields.map((field) => xml('field', { var: field.var }, ...field.values.map((value) => xml('value', {}, value)))),
   );
 }

@@ -29,9 +29,7 @@ export function infoQuery({ identities, features, forms }: DiscoInfo, node?: str
   return xml(
     'query',
     { xmlns: NS_DISCO_INFO, node },
-    ...identities.map(({ category, type, lang, name }) =>
-      xml('identity', { category, type, 'xml:lang': lang, name }),
-    ),
+    ...identities.map(({ category, type, lang, name }) => xml('identity', { category, type, 'xml:lang': lang, name })),
     ...features.map((feature) => xml('feature', { var: feature })),
     ...forms.map(copyOf),
   );

@@ -14,9 +14,7 @@ export function capsElement(node: string, ver: string): Element {
  * @spec XEP-0115 §5.1
  */
 export function verificationString({ identities, features, forms }: DiscoInfo): string {
-  const ids = identities.map(
-    ({ category, type, lang = '', name = '' }) => `${category}/${type}/${lang}/${name}`,
-  );
+  const ids = identities.map(({ category, type, lang = '', name = '' }) => `${category}/${type}/${lang}/${name}`);
   const parts = [...ids.sort(byOctets), ...[...features].sort(byOctets), ...formParts(forms)];
   return sha1Base64(parts.map((part) => `${part}<`).join(''));
 }
@@ -47,9 +45,7 @@ function readForm(element: Element): Form | undefined {
     }))
     .sort((a, b) => byOctets(a.name, b.name));
   const type = fields.find((field) => field.name === 'FORM_TYPE')?.values[0];
-  return type === undefined
-    ? undefined
-    : { type, fields: fields.filter((field) => field.name !== 'FORM_TYPE') };
+  return type === undefined ? undefined : { type, fields: fields.filter((field) => field.name !== 'FORM_TYPE') };
 }
 
 /** Collation i;octet. @spec XEP-0115 §5.1 */

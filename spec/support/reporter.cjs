@@ -1,0 +1,28 @@
+// A dot for each spec, then what failed and what was skipped and why; the last line counts them all.
+const Mocha = require('mocha');
+const { EVENT_RUN_END, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+
+class Reporter extends Mocha.reporters.Dot {
+  constructor(runner, options) {
+    super(runner, options);
+    const skipped = new Map();
+    runner.on(EVENT_TEST_PENDING, (test) => {
+      const reason = reasonOf(test);
+      skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+    });
+    runner.once(EVENT_RUN_END, () => {
+      for (const [reason, count] of skipped) console.log(`  skipped ${count}: ${reason}`);
+      const { passes, failures, pending } = this.stats;
+      // Mocha prints nothing after this: reporters are its last word.
+      process.once('exit', () => console.log(`${passes} passed, ${failures} failed, ${pending} skipped`));
+    });
+  }
+}
+
+/** `requires` writes the reason on the suite that it skips. */
+function reasonOf(test) {
+  for (let at = test; at; at = at.parent) if (at.skipReason) return at.skipReason;
+  return `${test.fullTitle()} (no reason given)`;
+}
+
+module.exports = Reporter;

@@ -1,0 +1,149 @@
+import { Strophe, $iq, $msg, $pres } from 'strophe.js';
+import { DOMAIN } from './running-server.ts';
+import { Network } from './xml-http-request.ts';
+
+/** The part of a DOM element that the specs read. */
+interface Dom {
+  readonly tagName: string;
+  readonly textContent: string | null;
+  getAttribute(name: string): string | null;
+  getElementsByTagName(name: string): ArrayLike<Dom>;
+}
+
+/** The part of Strophe's connection that the specs use; its own types are those of the browser build. */
+interface Connection {
+  readonly jid: string;
+  connect(jid: string, password: string, changed: (status: number, condition?: string) => void): void;
+  disconnect(reason?: string): void;
+  addHandler(handler: (stanza: Dom) => boolean, ns: null, name: string | null, type?: string | null): void;
+  send(stanza: unknown): void;
+  sendIQ(stanza: unknown, done: (answer: Dom) => void, failed: (answer: Dom | null) => void): void;
+  flush(): void;
+}
+
+export interface ReceivedMessage {
+  readonly from: string;
+  readonly body: string;
+  readonly delayed: boolean;
+}
+
+Strophe.setLogLevel(Strophe.LogLevel.FATAL);
+
+const FAILED: readonly number[] = [Strophe.Status.CONNFAIL, Strophe.Status.AUTHFAIL, Strophe.Status.ERROR];
+
+function itemsOf(stanza: Dom): { readonly jid: string; readonly subscription: string }[] {
+  return Array.from(stanza.getElementsByTagName('item'), (item) => ({
+    jid: item.getAttribute('jid') ?? '',
+    subscription: item.getAttribute('subscription') ?? '',
+  }));
+}
+
+/** A chat client made of Strophe.js, that remembers what it was sent. */
+export class StropheClient {
+  readonly network = new Network();
+  readonly name: string;
+  readonly messages: ReceivedMessage[] = [];
+  readonly presences: { readonly from: string; readonly type: string }[] = [];
+  readonly pushes: { readonly jid: string; readonly subscription: string }[] = [];
+  readonly #connection: Connection;
+  #isDisconnected = false;
+  #waiting: { readonly isThere: () => boolean; readonly resolve: () => void }[] = [];
+
+  constructor(url: string, name: string) {
+    this.name = name;
+    this.#connection = new Strophe.Connection(this.network.urlOf(url)) as unknown as Connection;
+  }
+
+  get jid(): string {
+    return this.#connection.jid;
+  }
+
+  /** Logs in, asks for the roster, and becomes available. */
+  async login(resource?: string): Promise<void> {
+    await this.connect(resource);
+    await this.roster();
+    this.send($pres());
+    await this.until(() => this.presences.some(({ from }) => from === this.jid));
+  }
+
+  connect(resource?: string): Promise<void> {
+    const jid = `${this.name}@${DOMAIN}${resource === undefined ? '' : `/${resource}`}`;
+    return new Promise((resolve, reject) => {
+      this.#connection.connect(jid, this.name, (status, condition) => {
+        if (status === Strophe.Status.CONNECTED) {
+          this.#listen();
+          resolve();
+        } else if (status === Strophe.Status.DISCONNECTED) {
+          this.#isDisconnected = true;
+          this.#wake();
+        } else if (FAILED.includes(status)) {
+          reject(new Error(`${this.name}: ${condition ?? String(status)}`));
+        }
+      });
+    });
+  }
+
+  /** Logs out, and waits until that is through. */
+  async logout(): Promise<void> {
+    this.#connection.disconnect('bye');
+    await this.until(() => this.#isDisconnected);
+    this.network.close();
+  }
+
+  async roster(): Promise<{ readonly jid: string; readonly subscription: string }[]> {
+    const answer = await this.ask($iq({ type: 'get' }).c('query', { xmlns: 'jabber:iq:roster' }));
+    return itemsOf(answer);
+  }
+
+  ask(iq: unknown): Promise<Dom> {
+    return new Promise((resolve, reject) => {
+      this.#connection.sendIQ(iq, resolve, (answer) => reject(new Error(answer?.textContent ?? 'no answer')));
+      this.#connection.flush();
+    });
+  }
+
+  send(stanza: unknown): void {
+    this.#connection.send(stanza);
+    this.#connection.flush();
+  }
+
+  /** Sends chat messages in one go. */
+  chat(to: string, ...bodies: string[]): void {
+    for (const body of bodies) this.#connection.send($msg({ to, type: 'chat' }).c('body').t(body));
+    this.#connection.flush();
+  }
+
+  presence(to: string, type: string): void {
+    this.send($pres({ to, type }));
+  }
+
+  /** Waits for something that arriving stanzas bring about. */
+  until(isThere: () => boolean): Promise<void> {
+    if (isThere()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ isThere, resolve }));
+  }
+
+  #listen(): void {
+    this.#connection.addHandler((stanza) => this.#take(stanza), null, null);
+  }
+
+  #take(stanza: Dom): boolean {
+    const from = stanza.getAttribute('from') ?? '';
+    if (stanza.tagName === 'message') {
+      const body = stanza.getElementsByTagName('body')[0]?.textContent ?? '';
+      this.messages.push({ from, body, delayed: stanza.getElementsByTagName('delay').length > 0 });
+    } else if (stanza.tagName === 'presence') {
+      this.presences.push({ from, type: stanza.getAttribute('type') ?? 'available' });
+    } else if (stanza.getAttribute('type') === 'set') {
+      this.pushes.push(...itemsOf(stanza));
+    }
+    this.#wake();
+    return true;
+  }
+
+  #wake(): void {
+    const met = this.#waiting.filter(({ isThere }) => isThere());
+    this.#waiting = this.#waiting.filter((waiting) => !met.includes(waiting));
+    for (const { resolve } of met) resolve();
+  }
+}
