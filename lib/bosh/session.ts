@@ -242,11 +242,13 @@ export class Session<X> {
   }
 
   /**
-   * Payloads first, then the oldest open request gets the end, all others an empty body.
+   * Payloads first, then the oldest open request gets the end, all others an empty body. A client
+   * that leaves in peace has read what it was sent, unless its acknowledgements say otherwise.
    *
    * @spec XEP-0124 §13 B-13-02 B-13-03 B-13-04 B-13-06
    */
   #terminate(body: Body, now: Instant, effects: Effect<X>[]): void {
+    if (!this.terms.acksResponses) confirm(this.#buffer.confirm(), effects);
     if (body.payloads.length > 0) effects.push({ do: 'forward', payloads: body.payloads });
     this.#closeDeadBeforeLive(now);
     const first = this.#window.open[0];

@@ -28,9 +28,10 @@ const EXCLAMATION = 33;
 const QUESTION = 63;
 const APOSTROPHE = 39;
 const QUOTATION_MARK = 34;
-const LONGEST_DECLARATION = 200;
 const SPACE = 32;
 const AMPERSAND = 38;
+/** UTF-16 units. */
+const LONGEST_DECLARATION = 200;
 const CDATA_START = '<![CDATA[';
 const XML_DECLARATION =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.\d+"|'1\.\d+')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"([A-Za-z][\w.-]*)"|'([A-Za-z][\w.-]*)'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/;
@@ -53,7 +54,7 @@ export function parse(source: string, options: ParseOptions = {}): Result<Elemen
   }
 }
 
-/** The same for bytes, which must be UTF-8. */
+/** The same for bytes, which must be UTF-8. @spec RFC 6120 §11.6 */
 export function parseBytes(source: Uint8Array, options: ParseOptions = {}): Result<Element, XmlError> {
   const most = options.limits?.bytes ?? XML_LIMITS.bytes;
   if (source.length > most) return fail(new Refusal('too-big', most, 'document too large'));
@@ -91,7 +92,7 @@ class Parser {
     while (this.#open) this.#content(this.#open);
     this.#skipSpace();
     if (this.#position < source.length) this.#refuseMarkup('something after the root element');
-    for (const [prefix, namespace] of this.#scope.forgiven) root.attrs[`xmlns:${prefix}`] ??= namespace;
+    for (const [prefix, namespace] of this.#scope.forgiven) root.attrs[`xmlns:${prefix}`] = namespace;
     return root;
   }
 
@@ -144,7 +145,7 @@ class Parser {
     const start = this.#position + 2;
     if (!startsAt(this.#source, start, open.name)) this.#refuse('not-well-formed', 'an end tag does not match');
     this.#position = start + open.name.length;
-    if (this.#at(0) !== GREATER_THAN) this.#skipSpace();
+    this.#skipSpace();
     if (this.#at(0) !== GREATER_THAN) this.#refuse('not-well-formed', 'an end tag does not match');
     this.#position += 1;
     this.#open = open.parent;
@@ -212,19 +213,11 @@ class Parser {
     if (prefixed) this.#resolve(prefixed);
   }
 
+  /** Reads `= "value"` with either quotation mark. */
   #attributeValue(): string {
     const source = this.#source;
-    if (this.#at(0) !== EQUALS) this.#skipSpace();
-    if (this.#at(0) !== EQUALS) this.#refuse('not-well-formed', 'an attribute without a value');
-    this.#position += 1;
-    let quote = this.#at(0);
-    if (quote !== APOSTROPHE && quote !== QUOTATION_MARK) {
-      this.#skipSpace();
-      quote = this.#at(0);
-    }
-    if (quote !== APOSTROPHE && quote !== QUOTATION_MARK)
-      this.#refuse('not-well-formed', 'an attribute without quotes');
-    const start = this.#position + 1;
+    const quote = this.#openingQuote();
+    const start = this.#position;
     let end = start;
     let isPlain = true;
     for (let code = source.charCodeAt(end); code !== quote; code = source.charCodeAt(end)) {
@@ -238,6 +231,18 @@ class Parser {
     if (typeof value !== 'string') this.#refuseText(value);
     this.#position = end + 1;
     return value;
+  }
+
+  #openingQuote(): number {
+    this.#skipSpace();
+    if (this.#at(0) !== EQUALS) this.#refuse('not-well-formed', 'an attribute without a value');
+    this.#position += 1;
+    this.#skipSpace();
+    const quote = this.#at(0);
+    const isQuote = quote === APOSTROPHE || quote === QUOTATION_MARK;
+    if (!isQuote) this.#refuse('not-well-formed', 'an attribute without quotes');
+    this.#position += 1;
+    return quote;
   }
 
   #declare(name: QName, value: string): void {

@@ -7,7 +7,7 @@ const HEADER =
   "<?xml version='1.0' encoding='UTF-8'?><stream:stream to='example.com' version='1.0' xml:lang='en'" +
   " xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
 const STREAM =
-  `${HEADER}\n<message to="a>b'/>"><body>1 &lt; 2 <![CDATA[</body>]]]]>]]&gt;</body><x/></message> \r\n` +
+  `${HEADER}\n<message to="a>b'/>"><body>1 &lt; 2 <![CDATA[]x]></body>]]]]>]]&gt;</body><x/></message> \r\n` +
   "<presence/><iq type='get'><query xmlns='u' a='![CDATA['></query></iq><stream:error><a xmlns=''/></stream:error>" +
   '</stream:stream >\n';
 
@@ -40,7 +40,7 @@ describe('XML: the framer', () => {
     expect(EVENTS).to.deep.equal([
       'open <stream:stream to="example.com" version="1.0" xml:lang="en" xmlns="jabber:client"' +
         ' xmlns:stream="http://etherx.jabber.org/streams"/>',
-      '<message to="a&gt;b&apos;/&gt;" xmlns="jabber:client"><body>1 &lt; 2 &lt;/body&gt;]]]]&gt;</body><x/></message>',
+      '<message to="a&gt;b&apos;/&gt;" xmlns="jabber:client"><body>1 &lt; 2 ]x]&gt;&lt;/body&gt;]]]]&gt;</body><x/></message>',
       '<presence xmlns="jabber:client"/>',
       '<iq type="get" xmlns="jabber:client"><query xmlns="u" a="![CDATA["/></iq>',
       '<stream:error xmlns:stream="http://etherx.jabber.org/streams" xmlns="jabber:client"><a xmlns=""/></stream:error>',

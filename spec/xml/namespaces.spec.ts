@@ -16,6 +16,7 @@ describe('Namespaces in XML', () => {
     'duplicate attributes by expanded name': "<a xmlns:p='u' xmlns:q='u' p:b='1' q:b='2'/>",
     'duplicate attributes, prefixes declared later': "<a p:b='1' q:b='2' xmlns:p='u' xmlns:q='u'/>",
     'duplicate attributes, prefixes declared apart': "<x xmlns:p='u'><a xmlns:q='u' p:b='1' q:b='2'/></x>",
+    'duplicate attributes, a prefix declared again': "<x xmlns:p='u' xmlns:q='v'><a xmlns:p='v' p:b='1' q:b='2'/></x>",
     'a duplicate default declaration': "<a xmlns='u' xmlns='u'/>",
     'a duplicate declaration': "<a xmlns:p='u' xmlns:p='v'/>",
     'a prefix that is undeclared': "<a xmlns:p='u'><b xmlns:p=''/></a>",
@@ -44,6 +45,7 @@ describe('Namespaces in XML', () => {
     'an attribute without prefix beside one of the default namespace': "<a xmlns='u' xmlns:p='u' b='1' p:b='2'/>",
     'the prefix xml without declaration': "<a xml:lang='en' xml:space='default'/>",
     'the prefix xml declared as what it is': `<a xmlns:xml='${XML}' xml:lang='en'/>`,
+    'equal local names, a prefix declared again': "<x xmlns:p='u' xmlns:q='u'><a xmlns:p='v' p:b='1' q:b='2'/></x>",
     'a prefix declared again': "<p:a xmlns:p='u'><p:b xmlns:p='v'/><p:c/></p:a>",
     'prefixes with names of Object.prototype':
       "<__proto__:a xmlns:__proto__='u' xmlns:constructor='v' constructor:b='1'/>",
@@ -109,6 +111,7 @@ describe('attributeNS', () => {
     expect(attributeNS(root, '', 'b')).to.equal(undefined);
     expect(attributeNS(root, 'v', 'b')).to.equal(undefined);
     expect(attributeNS(root, XMLNS, 'p')).to.equal(undefined);
+    expect(attributeNS(root, '', 'p')).to.equal(undefined);
   });
 });
 
