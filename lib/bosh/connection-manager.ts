@@ -274,6 +274,7 @@ export class ConnectionManager implements TransportOwner {
       if (grave.until > now && this.#tombstones.size < most) break;
       this.#tombstones.delete(sid);
     }
-    if (most > 0) this.#tombstones.set(transport.sid, { tombstone: transport.session.tombstone(), until: now + duration });
+    if (most > 0)
+      this.#tombstones.set(transport.sid, { tombstone: transport.session.tombstone(), until: now + duration });
   }
 }

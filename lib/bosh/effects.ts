@@ -1,3 +1,4 @@
+import type { Instant } from '../base/time.ts';
 import type { Element } from '../xml/index.ts';
 import type { Closing, Payload } from '../xmpp/transport.ts';
 import type { Condition } from './conditions.ts';
@@ -50,3 +51,34 @@ export type EndReason =
   | 'bad-pause'
   | 'bad-request'
   | 'queue-full';
+
+/** One call of a machine: when it happens, and what it wants done. */
+export class Turn<X> {
+  readonly now: Instant;
+  readonly effects: Effect<X>[] = [];
+
+  constructor(now: Instant) {
+    this.now = now;
+  }
+
+  /** Answers an exchange that may have an answer later, or has had one before. */
+  respond(exchange: X, body: string, reason: ResponseReason): void {
+    this.effects.push({ do: 'respond', exchange, body, reason });
+  }
+
+  /** Answers an exchange for the last time. */
+  dismiss(exchange: X, body: string, condition: Condition | undefined): void {
+    if (condition === undefined) this.respond(exchange, body, 'terminate');
+    else this.effects.push({ do: 'respond', exchange, body, reason: 'error', condition });
+  }
+
+  /** Tells those that keep copies; most payloads have none. */
+  confirm(payloads: readonly Payload[]): void {
+    const kept = payloads.filter((payload) => payload.arrived !== undefined);
+    if (kept.length > 0) this.effects.push({ do: 'confirm', payloads: kept });
+  }
+
+  forward(payloads: readonly Element[]): void {
+    if (payloads.length > 0) this.effects.push({ do: 'forward', payloads });
+  }
+}

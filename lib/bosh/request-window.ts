@@ -94,6 +94,13 @@ export class RequestWindow<X> {
     return request;
   }
 
+  /** Takes out all that came early, lowest rid first. */
+  takeAllEarly(): EarlyRequest<X>[] {
+    const requests = [...this.#early.values()].sort((a, b) => a.body.rid - b.body.rid);
+    this.#early.clear();
+    return requests;
+  }
+
   /** Takes out a request that is being answered. */
   close(request: OpenRequest<X>): void {
     this.#open.splice(this.#open.indexOf(request), 1);
@@ -102,6 +109,11 @@ export class RequestWindow<X> {
   /** The lowest open request whose connection stands. */
   firstLive(): OpenRequest<X> | undefined {
     return this.#open.find((request) => request.live);
+  }
+
+  /** Open requests whose connections stand. */
+  get live(): number {
+    return this.#open.filter((request) => request.live).length;
   }
 
   /** True while some connection of the client waits for an answer. */

@@ -80,7 +80,7 @@ export class Playbook {
   }
 
   /** Several things in one turn: `settle` runs after all of them. */
-  together(things: (session: Session<string>, now: number) => Effect<string>[]): this {
+  together(things: (session: Session<string>, now: number) => readonly Effect<string>[]): this {
     this.#run(things(this.session, this.#now));
     this.#settle();
     return this;
