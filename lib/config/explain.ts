@@ -43,15 +43,8 @@ function docsOf(node: JsonSchema, path: readonly string[]): OptionDoc[] {
     return docsOf(node.additionalProperties, [...path, '<domain>']);
   }
   const { description = '' } = node;
-  const fallback = node.default === undefined ? 'none' : JSON.stringify(human(node, node.default));
+  const fallback = node.default === undefined ? 'none' : JSON.stringify(node.default);
   return [{ key: path.join('.'), description, type: typeOf(node), fallback }];
-}
-
-/** Defaults are kept in milliseconds and bytes; people write seconds and KiB. */
-function human(node: JsonSchema, value: unknown): unknown {
-  if (typeof value !== 'number') return value;
-  if (node.format?.includes('duration')) return `${value / 1000} s`;
-  return node.format?.includes('size') ? `${value / 1024} KiB` : value;
 }
 
 function typeOf(node: JsonSchema): string {
@@ -60,7 +53,12 @@ function typeOf(node: JsonSchema): string {
   if (node.const !== undefined) return String(node.const);
   if (node.anyOf) return node.anyOf.map(typeOf).join(' or ');
   if (node.type === 'array') return `list of ${node.items ? typeOf(node.items) : 'anything'}`;
-  if (node.type === 'integer') return `whole number, ${node.minimum ?? 0} or more`;
+  if (node.type === 'integer') return rangeOf(node);
   if (node.type === 'object') return 'mapping';
   return node.type === 'boolean' ? 'true or false' : 'text';
+}
+
+function rangeOf({ minimum = 0, maximum = Number.MAX_SAFE_INTEGER }: JsonSchema): string {
+  const bounds = maximum === Number.MAX_SAFE_INTEGER ? `${minimum} or more` : `${minimum} to ${maximum}`;
+  return `whole number, ${bounds}`;
 }

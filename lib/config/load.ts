@@ -1,17 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import { ConfigError, nearest, type Problem } from './problem.ts';
+import { prepareDomain } from '../xmpp/jid.ts';
+import { isMapping, override, readEnvironment, type Environment } from './environment.ts';
+import { hint, messageOf } from './messages.ts';
+import { ConfigError, type Problem } from './problem.ts';
 import { schema, type Config, type ConfigInput } from './schema.ts';
+import { YamlFile } from './yaml-file.ts';
 
 /** Looked for in this order when no file is named. */
 export const USUAL_FILES = ['./holdfast.yaml', '/etc/holdfast/holdfast.yaml'] as const;
 
-/** Environment variables that set options: `HOLDFAST_HTTP__LISTEN=...` is `http.listen`. */
-const ENV_PREFIX = 'HOLDFAST_';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 type Path = readonly PropertyKey[];
+
+/** Something wrong with an option. */
+interface Fault {
+  readonly path: Path;
+  readonly message: string;
+  /** The name is what is wrong, not the value. */
+  readonly isName?: boolean;
+}
 
 /** The first of the usual files that exists. */
 export function findConfigFile(): string | undefined {
@@ -37,122 +44,114 @@ export function loadConfig(file: string, environment: Environment = {}): Config 
 
 /** The same for a text. @param name how problems call it */
 export function readConfig(text: string, name: string, environment: Environment = {}): Config {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const at = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${name}:${line}:${col}`;
-  };
-  if (document.errors.length > 0) {
-    const problems = document.errors.map(({ pos, message }) => ({
-      where: at(pos[0]),
-      key: '',
-      message: message.split('\n')[0] ?? message,
-    }));
-    throw new ConfigError(problems);
-  }
+  const file = new YamlFile(text, name);
   const overrides = readEnvironment(environment);
-  const input = merge(document.toJS() ?? {}, overrides);
-  return check(input, (path) => {
-    const variable = overrides.find((override) => startsWith(path, override.path));
-    return variable ? variable.name : at(offsetOf(document, path));
+  const { config, faults } = check(override(file.value, overrides));
+  const problems = faults.map((fault) => {
+    const { path, isName = false } = fault;
+    const variable = overrides.find((candidate) => overlaps(path, candidate.path));
+    const offset = isName ? file.keyOffsetOf(path) : file.offsetOf(path);
+    return {
+      problem: problemOf(fault, variable ? variable.name : file.placeOf(offset)),
+      rank: variable ? Number.POSITIVE_INFINITY : offset,
+    };
   });
+  problems.sort((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank));
+  return finish(
+    config,
+    problems.map(({ problem }) => problem),
+  );
 }
 
 /** Completes a configuration that was made in code. @throws ConfigError */
 export function completeConfig(input: ConfigInput): Config {
-  return check(input, () => 'configuration');
+  const { config, faults } = check(input);
+  return finish(
+    config,
+    faults.map((fault) => problemOf(fault, 'configuration')),
+  );
 }
 
-function check(input: unknown, where: (path: Path) => string): Config {
-  const result = schema.safeParse(input);
-  if (!result.success) throw new ConfigError(result.error.issues.flatMap((issue) => problemsOf(issue, where)));
+function problemOf({ path, message }: Fault, where: string): Problem {
+  return { where, key: path.join('.'), message };
+}
+
+function finish(config: Config | undefined, problems: readonly Problem[]): Config {
+  if (!config || problems.length > 0) throw new ConfigError(problems);
+  return freeze(config);
+}
+
+function check(input: unknown): { config?: Config; faults: Fault[] } {
+  const result = schema.safeParse(withoutEmptySections(input), { error: messageOf, reportInput: true });
+  if (!result.success) return { faults: result.error.issues.flatMap(faultsOf) };
   const { http, hosts } = result.data;
-  if (http.listen_tls.length > 0 && !http.tls) {
-    throw new ConfigError([{ where: where(['http', 'listen_tls']), key: 'http.listen_tls', message: 'needs http.tls' }]);
+  const faults: Fault[] = [];
+  if (http.listen_tls.length > 0 && !http.tls) faults.push({ path: ['http', 'listen_tls'], message: 'needs http.tls' });
+  const prepared: Config['hosts'] = {};
+  for (const [name, host] of Object.entries(hosts)) {
+    const domain = prepareDomain(name) ?? name;
+    if (Object.hasOwn(prepared, domain)) {
+      faults.push({ path: ['hosts', name], message: `is there twice, as "${domain}"`, isName: true });
+    }
+    prepared[domain] = host;
   }
-  return freeze({ ...result.data, hosts });
+  return { config: { ...result.data, hosts: prepared }, faults };
 }
 
-function problemsOf(issue: z.core.$ZodIssue, where: (path: Path) => string): Problem[] {
-  if (issue.code !== 'unrecognized_keys') {
-    return [{ where: where(issue.path), key: issue.path.join('.'), message: issue.message }];
-  }
-  return issue.keys.map((key) => {
-    const near = nearest(key, knownKeys(issue.path));
-    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-    return { where: where([...issue.path, key]), key: [...issue.path, key].join('.'), message: `unknown option${hint}` };
-  });
+/** A section or a host with nothing below it is one with all its defaults. */
+function withoutEmptySections(input: unknown): unknown {
+  if (!isMapping(input)) return input ?? {};
+  const sections = Object.entries(input).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    sections.map(([name, value]) => {
+      if (name !== 'hosts' || !isMapping(value)) return [name, value];
+      return [name, Object.fromEntries(Object.entries(value).map(([domain, host]) => [domain, host ?? {}]))];
+    }),
+  );
+}
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  const { path, message } = issue;
+  if (issue.code === 'invalid_key') return [{ path, message: issue.issues[0]?.message ?? message, isName: true }];
+  if (issue.code !== 'unrecognized_keys') return [{ path, message }];
+  const known = knownKeys(path);
+  return issue.keys.map((key) => ({
+    path: [...path, key],
+    message: `unknown option${hint(key, known)}`,
+    isName: true,
+  }));
+}
+
+/** What is used of zod's own structure: all that a type of the schema is made of. */
+interface Definition {
+  readonly shape?: Readonly<Record<string, unknown>>;
+  readonly innerType?: unknown;
+  readonly keyType?: unknown;
+  readonly valueType?: unknown;
+  readonly entries?: Readonly<Record<string, unknown>>;
 }
 
 /** The options that there are at a place in the schema. */
 function knownKeys(path: Path): string[] {
   let at: unknown = schema;
-  for (const step of path) at = childOf(at, step);
-  return Object.keys(shapeOf(at) ?? {});
-}
-
-/** Looks through defaults and the like to the object inside. */
-function shapeOf(type: unknown): Record<string, unknown> | undefined {
-  const def = (type as { def?: { shape?: Record<string, unknown>; innerType?: unknown } } | undefined)?.def; // zod's own structure
-  return def?.shape ?? (def?.innerType === undefined ? undefined : shapeOf(def.innerType));
-}
-
-function childOf(type: unknown, step: PropertyKey): unknown {
-  const shape = shapeOf(type);
-  if (shape) return shape[String(step)];
-  const def = (type as { def?: { valueType?: unknown; innerType?: unknown } } | undefined)?.def; // zod's own structure
-  return def?.valueType ?? def?.innerType;
-}
-
-/** The place of an option in the file; of its nearest parent if it is not there. */
-function offsetOf(document: Document, path: Path): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const key = path[length - 1];
-    if (isMap(parent)) {
-      const pair = parent.items.find((item) => String((item.key as { value?: unknown }).value) === String(key)); // yaml types keys as unknown
-      const range = (pair?.key as { range?: [number, number, number] } | undefined)?.range;
-      if (range) return range[0];
-    }
+  for (const step of path) {
+    const { shape, valueType } = definitionOf(at);
+    at = shape?.[String(step)] ?? valueType;
   }
-  return 0;
+  const { shape, keyType } = definitionOf(at);
+  return Object.keys(shape ?? definitionOf(keyType).entries ?? {});
 }
 
-interface Override {
-  readonly name: string;
-  readonly path: readonly string[];
-  readonly value: unknown;
+/** Looks through defaults and the like to the type inside. */
+function definitionOf(type: unknown): Definition {
+  const definition = (type as { def?: Definition } | undefined)?.def ?? {};
+  return definition.innerType === undefined ? definition : definitionOf(definition.innerType);
 }
 
-/** Values are YAML, so that lists and booleans work: `HOLDFAST_HTTP__LISTEN='["0.0.0.0:5280"]'`. */
-function readEnvironment(environment: Environment): Override[] {
-  return Object.entries(environment).flatMap(([name, text]) => {
-    if (!name.startsWith(ENV_PREFIX) || text === undefined) return [];
-    const path = name.slice(ENV_PREFIX.length).toLowerCase().split('__');
-    return path.length < 2 ? [] : [{ name, path, value: parseDocument(text).toJS() as unknown }];
-  });
-}
-
-function merge(base: unknown, overrides: readonly Override[]): unknown {
-  const root: Record<string, unknown> = isObject(base) ? structuredClone(base) : {};
-  for (const { path, value } of overrides) {
-    let at = root;
-    for (const step of path.slice(0, -1)) {
-      const next = at[step];
-      at = isObject(next) ? next : ((at[step] = {}) as Record<string, unknown>); // just made
-    }
-    at[path.at(-1) ?? ''] = value;
-  }
-  return isObject(base) || overrides.length > 0 ? root : base;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function startsWith(path: Path, start: Path): boolean {
-  return start.every((step, index) => path[index] === step);
+/** One of the two lies inside the other. */
+function overlaps(path: Path, other: Path): boolean {
+  const length = Math.min(path.length, other.length);
+  return length > 0 && path.slice(0, length).every((step, index) => String(step) === other[index]);
 }
 
 function freeze<T extends object>(value: T): T {

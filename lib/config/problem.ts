@@ -18,12 +18,21 @@ export class ConfigError extends Error {
   }
 }
 
+/** Letters at the beginning that two words must share to be taken for the same, one cut short. */
+const MIN_STEM = 3;
+
 /** The known word that looks most like this one, if any does. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((candidate) => ({ candidate, distance: distance(word, candidate) }));
+  const wanted = word.toLowerCase();
+  const ranked = known.map((candidate) => ({ candidate, distance: distance(wanted, candidate.toLowerCase()) }));
   ranked.sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  if (best && best.distance <= Math.max(1, Math.floor(word.length / 3))) return best.candidate;
+  return known.find((candidate) => isStem(wanted, candidate.toLowerCase()) || isStem(candidate.toLowerCase(), wanted));
+}
+
+function isStem(stem: string, word: string): boolean {
+  return stem.length >= MIN_STEM && word.startsWith(stem);
 }
 
 /** Levenshtein's edit distance, one row at a time. */

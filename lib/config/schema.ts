@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MECHANISMS, type MechanismName } from '../xmpp/sasl/mechanisms.ts';
-import { duration, size } from './units.ts';
+import { domain, listener, network, origin, path, uri } from './formats.ts';
+import { duration, size, wholeSeconds } from './units.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -16,10 +17,12 @@ const host = z
     conflict: z
       .enum(['replace', 'refuse', 'rename'])
       .default('rename')
-      .describe('What happens when a client asks for a resource that is taken: the older session ends, the newer is refused, or it gets another name. (RFC 6120 §7.7.2.2)'),
+      .describe(
+        'What happens when a client asks for a resource that is taken: the older session ends, the newer is refused, or it gets another name. (RFC 6120 §7.7.2.2)',
+      ),
     max_resources: z.int().min(1).max(1000).default(10).describe('Resources one account may have connected at a time.'),
     contacts: z
-      .partialRecord(z.enum(CONTACT_ROLES), z.array(z.string()))
+      .partialRecord(z.enum(CONTACT_ROLES), z.array(uri))
       .default({})
       .describe('Addresses (URIs) for people who need help, by role. (XEP-0157)'),
   })
@@ -32,64 +35,83 @@ const tls = z.strictObject({
 
 const http = z.strictObject({
   listen: z
-    .array(z.string().regex(/^(?:\[[0-9a-fA-F:.]+\]|[^:]+):\d{1,5}$/, 'expected "host:port"'))
+    .array(listener)
     .min(1)
     .default(['127.0.0.1:5280'])
     .describe('Where to listen without TLS, as host:port. Port 0 takes any free one. (XEP-0124 §20)'),
-  listen_tls: z
-    .array(z.string().regex(/^(?:\[[0-9a-fA-F:.]+\]|[^:]+):\d{1,5}$/, 'expected "host:port"'))
-    .default([])
-    .describe('Where to listen with TLS; needs http.tls.'),
+  listen_tls: z.array(listener).default([]).describe('Where to listen with TLS; needs http.tls.'),
   tls: tls.optional().describe('The certificate. It is read again when its files change and on SIGHUP.'),
   trusted_proxies: z
-    .array(z.string())
+    .array(network)
     .default([])
     .describe('Addresses and CIDR ranges of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.'),
   cors_origins: z
-    .union([z.literal('*'), z.array(z.string())])
+    .union([z.literal('*'), z.array(origin)], { error: 'expected "*" or a list of origins' })
     .default('*')
     .describe('Origins whose pages may use the endpoints.'),
 });
 
 const bosh = z.strictObject({
-  path: z.string().regex(/^\/\S*[^/\s]$/, 'expected a path such as "/http-bind"').default('/http-bind').describe('Path of the endpoint.'),
-  aliases: z
-    .array(z.string().regex(/^\/\S*[^/\s]$/, 'expected a path such as "/bosh"'))
-    .default(['/bosh'])
-    .describe('Other paths of the same endpoint.'),
-  max_wait: duration({ min: 0, max: 300 * SECOND })
-    .default(50 * SECOND)
+  path: path.default('/http-bind').describe('Path of the endpoint.'),
+  aliases: z.array(path).default(['/bosh']).describe('Other paths of the same endpoint.'),
+  max_wait: wholeSeconds({ min: 0, max: 300 * SECOND })
+    .prefault('50 s')
     .describe('Longest time a request is held. Below the 60 s after which common proxies give up. (XEP-0124 §7.2)'),
   max_hold: z.int().min(0).max(5).default(1).describe('Requests held for one client at a time. (XEP-0124 §7.2)'),
-  inactivity: duration({ min: 0, max: HOUR })
-    .default(60 * SECOND)
+  inactivity: wholeSeconds({ min: 0, max: HOUR })
+    .prefault('60 s')
     .describe('Silence after which a session ends; 0 for never. (XEP-0124 §10)'),
-  polling_inactivity: duration({ min: 0, max: HOUR })
-    .default(120 * SECOND)
+  polling_inactivity: wholeSeconds({ min: 0, max: HOUR })
+    .prefault('2 min')
     .describe('The same for clients that poll. (XEP-0124 §12)'),
-  polling: duration({ min: 0, max: 60 * SECOND })
-    .default(5 * SECOND)
+  polling: wholeSeconds({ min: 0, max: 60 * SECOND })
+    .prefault('5 s')
     .describe('Shortest interval between empty requests; 0 for any. (XEP-0124 §11)'),
-  max_pause: duration({ min: 0, max: HOUR })
-    .default(120 * SECOND)
+  max_pause: wholeSeconds({ min: 0, max: HOUR })
+    .prefault('2 min')
     .describe('Longest pause a client may take; 0 for none. (XEP-0124 §10)'),
-  max_body: size({ min: KIB, max: 64 * MIB }).default(256 * KIB).describe('Largest request body.'),
-  max_body_unauthenticated: size({ min: KIB, max: 64 * MIB }).default(16 * KIB).describe('The same before login.'),
+  max_body: size({ min: KIB, max: 64 * MIB })
+    .prefault('256 KiB')
+    .describe('Largest request body.'),
+  max_body_unauthenticated: size({ min: KIB, max: 64 * MIB })
+    .prefault('16 KiB')
+    .describe('The same before login.'),
   ack: z.boolean().default(true).describe('Acknowledge requests. (XEP-0124 §9.1)'),
-  strict: z.boolean().default(false).describe('Judge overactivity to the letter instead of tolerating what real clients do. (XEP-0124 §11)'),
+  strict: z
+    .boolean()
+    .default(false)
+    .describe('Judge overactivity to the letter instead of tolerating what real clients do. (XEP-0124 §11)'),
 });
 
 const auth = z.strictObject({
   mechanisms: z
     .array(z.enum(MECHANISMS as [MechanismName, ...MechanismName[]]))
+    .min(1)
     .default(['SCRAM-SHA-256', 'SCRAM-SHA-512', 'SCRAM-SHA-1', 'PLAIN'])
     .describe('SASL mechanisms on offer. PLAIN is, over TLS and on this machine only.'),
   plain_without_tls: z.boolean().default(false).describe('Offer PLAIN also where others could read along.'),
-  iterations: z.int().min(4096).max(1_000_000).default(10_000).describe('PBKDF2 rounds for new passwords; clients refuse fewer than 4096. (RFC 7677 §4)'),
-  timeout: duration({ min: SECOND, max: 10 * MINUTE }).default(30 * SECOND).describe('Time to log in.'),
-  max_failures_per_account: z.int().min(0).default(20).describe('Failed logins of one account within the window; 0 for any number.'),
-  max_failures_per_address: z.int().min(0).default(200).describe('Failed logins from one address within the window; 0 for any number.'),
-  failure_window: duration({ min: SECOND, max: 24 * HOUR }).default(5 * MINUTE).describe('Length of that window.'),
+  iterations: z
+    .int()
+    .min(4096)
+    .max(1_000_000)
+    .default(10_000)
+    .describe('PBKDF2 rounds for new passwords; clients refuse fewer than 4096. (RFC 7677 §4)'),
+  timeout: duration({ min: SECOND, max: 10 * MINUTE })
+    .prefault('30 s')
+    .describe('Time to log in.'),
+  max_failures_per_account: z
+    .int()
+    .min(0)
+    .default(20)
+    .describe('Failed logins of one account within the window; 0 for any number.'),
+  max_failures_per_address: z
+    .int()
+    .min(0)
+    .default(200)
+    .describe('Failed logins from one address within the window; 0 for any number.'),
+  failure_window: duration({ min: SECOND, max: 24 * HOUR })
+    .prefault('5 min')
+    .describe('Length of that window.'),
 });
 
 const storage = z.strictObject({
@@ -99,7 +121,11 @@ const storage = z.strictObject({
 
 const limits = z.strictObject({
   sessions_per_address: z.int().min(0).default(1000).describe('BOSH sessions of one client address; 0 for any number.'),
-  session_creations_per_minute: z.int().min(0).default(600).describe('BOSH sessions one address may open in a minute; 0 for any number.'),
+  session_creations_per_minute: z
+    .int()
+    .min(0)
+    .default(600)
+    .describe('BOSH sessions one address may open in a minute; 0 for any number.'),
   roster_items: z.int().min(1).default(2000).describe('Contacts of one account.'),
   offline_messages: z.int().min(0).default(1000).describe('Messages kept for one account that is away. (XEP-0160)'),
   pending_stanzas: z.int().min(1).default(1000).describe('Stanzas of one client that may wait for an earlier one.'),
@@ -107,13 +133,16 @@ const limits = z.strictObject({
 
 const log = z.strictObject({
   level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('What is logged.'),
-  format: z.enum(['auto', 'json', 'text']).default('auto').describe('JSON lines, or lines for people; auto is text on a terminal.'),
+  format: z
+    .enum(['auto', 'json', 'text'])
+    .default('auto')
+    .describe('JSON lines, or lines for people; auto is text on a terminal.'),
 });
 
 /** The whole configuration, with the documentation of every option. */
 export const schema = z.strictObject({
   hosts: z
-    .record(z.string(), host.prefault({}))
+    .record(domain, host.prefault({}))
     .refine((hosts) => Object.keys(hosts).length > 0, 'expected at least one domain')
     .describe('The domains served here.'),
   http: http.prefault({}).describe('Listeners.'),
@@ -123,7 +152,10 @@ export const schema = z.strictObject({
   limits: limits.prefault({}).describe('Limits.'),
   metrics: z
     .strictObject({
-      allow: z.array(z.string()).default(['127.0.0.1', '::1']).describe('Addresses and CIDR ranges that may read /metrics.'),
+      allow: z
+        .array(network)
+        .default(['127.0.0.1', '::1'])
+        .describe('Addresses and CIDR ranges that may read /metrics.'),
     })
     .prefault({})
     .describe('Prometheus metrics.'),
@@ -136,7 +168,9 @@ export const schema = z.strictObject({
   log: log.prefault({}).describe('Logging.'),
   shutdown: z
     .strictObject({
-      drain: duration({ min: 0, max: 10 * MINUTE }).default(5 * SECOND).describe('Time to say goodbye to clients and finish writing.'),
+      drain: duration({ min: 0, max: 10 * MINUTE })
+        .prefault('5 s')
+        .describe('Time to say goodbye to clients and finish writing.'),
     })
     .prefault({})
     .describe('Stopping.'),

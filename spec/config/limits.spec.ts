@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { optionDocs } from '../../lib/config/explain.ts';
+import { problemsWith } from '../support/config-problems.ts';
+
+/** Each limit, the least and the most that it may be, and what is just out of it. */
+const LIMITS: readonly (readonly [string, string, string, string, string])[] = [
+  ['hosts.<domain>.max_resources', '0', '1', '1000', '1001'],
+  ['bosh.max_wait', '-1 s', '0', '300 s', '301 s'],
+  ['bosh.max_hold', '-1', '0', '5', '6'],
+  ['bosh.inactivity', '-1 s', '0', '1 h', '3601 s'],
+  ['bosh.polling_inactivity', '-1 s', '0', '1 h', '3601 s'],
+  ['bosh.polling', '-1 s', '0', '60 s', '61 s'],
+  ['bosh.max_pause', '-1 s', '0', '1 h', '3601 s'],
+  ['bosh.max_body', '1023', '1 KiB', '64 MiB', '67108865'],
+  ['bosh.max_body_unauthenticated', '1023', '1 KiB', '64 MiB', '67108865'],
+  ['auth.iterations', '4095', '4096', '1000000', '1000001'],
+  ['auth.timeout', '999 ms', '1 s', '10 min', '600001 ms'],
+  ['auth.max_failures_per_account', '-1', '0', '9007199254740991', '9007199254740992'],
+  ['auth.max_failures_per_address', '-1', '0', '9007199254740991', '9007199254740992'],
+  ['auth.failure_window', '999 ms', '1 s', '24 h', '86400001 ms'],
+  ['limits.sessions_per_address', '-1', '0', '9007199254740991', '9007199254740992'],
+  ['limits.session_creations_per_minute', '-1', '0', '9007199254740991', '9007199254740992'],
+  ['limits.roster_items', '0', '1', '9007199254740991', '9007199254740992'],
+  ['limits.offline_messages', '-1', '0', '9007199254740991', '9007199254740992'],
+  ['limits.pending_stanzas', '0', '1', '9007199254740991', '9007199254740992'],
+  ['shutdown.drain', '-1 s', '0', '10 min', '600001 ms'],
+];
+
+describe('limits', () => {
+  for (const [option, below, least, most, above] of LIMITS) {
+    const key = option.replace('<domain>', 'localhost');
+
+    it(`${option} is ${least} to ${most}`, () => {
+      expect(problemsWith(key, least), least).to.deep.equal([]);
+      expect(problemsWith(key, most), most).to.deep.equal([]);
+      expect(problemsWith(key, below), below).to.have.length(1);
+      expect(problemsWith(key, above), above).to.have.length(1);
+    });
+  }
+
+  it('are all of them in the table above', () => {
+    const counted = optionDocs().filter(({ type }) => /^(?:whole number|a duration|a size)/.test(type));
+    expect(LIMITS.map(([option]) => option).sort()).to.deep.equal(counted.map(({ key }) => key).sort());
+  });
+
+  for (const [port, isOne] of [
+    ['0', true],
+    ['65535', true],
+    ['65536', false],
+    ['99999', false],
+    ['-1', false],
+    ['', false],
+  ] as const) {
+    it(`port "${port}" is ${isOne ? 'one' : 'none'}`, () => {
+      for (const option of ['http.listen', 'http.listen_tls']) {
+        const problems = problemsWith(option, `["127.0.0.1:${port}"]`).filter(
+          (text) => !text.includes('needs http.tls'),
+        );
+        expect(problems, option).to.have.length(isOne ? 0 : 1);
+      }
+    });
+  }
+
+  it('addresses to listen at are names, IPv4, or IPv6 between brackets', () => {
+    for (const good of ['localhost:1', '0.0.0.0:1', '[::1]:1']) {
+      expect(problemsWith('http.listen', `["${good}"]`), good).to.deep.equal([]);
+    }
+    for (const bad of ['::1:1', ':1', 'localhost', 'http://localhost:1', 'two words:1']) {
+      expect(problemsWith('http.listen', `["${bad}"]`), bad).to.have.length(1);
+    }
+  });
+
+  it('there is at least one listener, one mechanism and one host', () => {
+    expect(problemsWith('http.listen', '[]').join()).to.contain('expected at least one');
+    expect(problemsWith('auth.mechanisms', '[]').join()).to.contain('expected at least one');
+    expect(problemsWith('hosts', '{}').join()).to.contain('expected at least one domain');
+  });
+});
