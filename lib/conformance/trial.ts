@@ -1,0 +1,232 @@
+import { performance } from 'node:perf_hooks';
+import type { Element } from '../xml/index.ts';
+import { escapeText } from '../xml/index.ts';
+import { NS_CLIENT } from '../xmpp/ns.ts';
+import { Caller, payloadsOf, type Attributes, type Wiring } from './caller.ts';
+import { NotObservable, NotSupported, Violation } from './check.ts';
+import { HttpConnection, type HttpOutcome, type RequestLine } from './http-connection.ts';
+import { headerOf } from './http-response.ts';
+import { logIn } from './login.ts';
+import { read, type Answer, type Request } from './request.ts';
+import type { Credentials } from './sasl-client.ts';
+import type { Target } from './target.ts';
+import { Transcript } from './transcript.ts';
+
+/** What is known about the server under test. */
+export interface Subject {
+  readonly target: Target;
+  readonly domain: string;
+  /** Two ways to log in; both may be anonymous. */
+  readonly credentials: readonly [Credentials, Credentials];
+  readonly wiring: Wiring;
+  /** Milliseconds to wait for an answer that should come at once. */
+  readonly patience: number;
+  /** How long nothing must come to count as held, milliseconds. */
+  readonly silence: number;
+  /** The server judges overactivity to the letter. */
+  readonly strict: boolean;
+}
+
+/** A session that is logged in. */
+export interface LoggedIn {
+  readonly caller: Caller;
+  readonly jid: string;
+}
+
+/** One run of one check: makes the sessions, states the claims, keeps the transcript. */
+export class Trial {
+  readonly subject: Subject;
+  readonly transcript: Transcript;
+  readonly #callers: Caller[] = [];
+  readonly #connections: HttpConnection[] = [];
+
+  constructor(subject: Subject) {
+    this.subject = subject;
+    this.transcript = new Transcript(() => performance.now());
+  }
+
+  // ---- sessions
+
+  /** A session that does not exist yet. */
+  caller(first?: number, wiring: Wiring = this.subject.wiring): Caller {
+    const { target, domain, patience } = this.subject;
+    const name = `session ${this.#callers.length + 1}`;
+    const caller = new Caller({ name, target, domain, patience, wiring, transcript: this.transcript }, first);
+    this.#callers.push(caller);
+    return caller;
+  }
+
+  /** A session that was just created. @throws Violation when it was refused */
+  async open(attributes: Attributes = {}, inner = ''): Promise<Caller> {
+    const caller = this.caller();
+    const answer = await caller.create(attributes, inner);
+    this.alive(answer, 'the creation request');
+    if (caller.sid === undefined) throw new Violation(`the creation response has no sid: ${answer.text}`);
+    return caller;
+  }
+
+  /** A session with a bound resource and no request open. */
+  async login(attributes: Attributes = {}, who: 0 | 1 = 0): Promise<LoggedIn> {
+    const caller = this.caller();
+    const jid = await logIn(caller, this.subject.credentials[who], attributes);
+    return { caller, jid };
+  }
+
+  /** Two of them, for two people. */
+  pair(attributes: Attributes = {}): Promise<[LoggedIn, LoggedIn]> {
+    return Promise.all([this.login(attributes, 0), this.login({}, 1)]);
+  }
+
+  /** Somebody logged in sends a message to the full JID; resolves when the server has taken it. */
+  async message(from: LoggedIn, to: LoggedIn, text: string): Promise<void> {
+    const request = await from.caller.post(messageTo(to.jid, text), {}, { apart: true });
+    const previous = request.outcome(this.subject.silence / 10);
+    await previous;
+  }
+
+  /** A bare connection. */
+  async connect(): Promise<HttpConnection> {
+    const connection = await HttpConnection.open(this.subject.target);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  /** One plain HTTP request of any kind. */
+  async http(line: RequestLine, body = ''): Promise<Answer> {
+    const connection = await this.connect();
+    const bytes = connection.format(line, Buffer.from(body));
+    this.transcript.add('sent', 'http', `${line.method ?? 'POST'} ${line.path ?? this.subject.target.path} ${body}`);
+    const outcome = await this.within(connection.send(bytes, line.method === 'HEAD'), this.subject.patience);
+    return this.answerOf(outcome);
+  }
+
+  answerOf(outcome: HttpOutcome | undefined, sentAt = 0): Answer {
+    if (!outcome) throw new Violation(`no answer within ${this.subject.patience} ms`);
+    if (outcome.is === 'closed') throw new Violation('the connection was closed instead of an answer');
+    const answer = read(outcome.response, sentAt);
+    this.transcript.add('came', 'http', `HTTP ${answer.response.status} ${answer.text}`);
+    return answer;
+  }
+
+  within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), milliseconds);
+    });
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  }
+
+  pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+    });
+  }
+
+  /** Ends what the check began. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#callers.map((caller) => caller.leave()));
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  // ---- claims
+
+  claim(condition: boolean, expected: string, came = ''): void {
+    if (!condition) throw new Violation(came === '' ? `expected ${expected}` : `expected ${expected}; came ${came}`);
+  }
+
+  /** The value, which must be there. */
+  need<T>(value: T | undefined, expected: string, came = ''): T {
+    if (value === undefined)
+      throw new Violation(came === '' ? `expected ${expected}` : `expected ${expected}; came ${came}`);
+    return value;
+  }
+
+  equal(actual: string | number | undefined, expected: string | number | undefined, what: string): void {
+    this.claim(actual === expected, `${what} ${String(expected)}`, String(actual));
+  }
+
+  unless(isMissing: boolean, reason: string): void {
+    if (isMissing) throw new NotObservable(reason);
+  }
+
+  announced(isAnnounced: boolean, feature: string): void {
+    if (!isAnnounced) throw new NotSupported(`${feature} is not announced`);
+  }
+
+  /** `[E]`: 200, an empty wrapper, no type. */
+  empty(answer: Answer, what = 'the answer'): Element {
+    const root = this.alive(answer, what);
+    this.claim(root.children.length === 0, `an empty body as ${what}`, answer.text);
+    return root;
+  }
+
+  /** 200 and a wrapper without type. */
+  alive(answer: Answer, what = 'the answer'): Element {
+    this.claim(answer.response.status === 200, `HTTP 200 for ${what}`, String(answer.response.status));
+    const root = this.need(answer.root, `a body as ${what}`, answer.text);
+    this.claim(root.attrs['type'] === undefined, `${what} without type`, answer.text);
+    return root;
+  }
+
+  /** `[P]`: a wrapper with at least one payload that fits. */
+  payload(answer: Answer, fits: (payload: Element) => boolean, what: string): Element {
+    this.alive(answer);
+    return this.need(payloadsOf(answer).find(fits), what, answer.text);
+  }
+
+  /** `[T:condition]`: 200 and the end, with this condition or with none. */
+  ended(answer: Answer, condition?: string, what = 'the answer'): Element {
+    this.equal(answer.response.status, 200, `HTTP status of ${what}`);
+    const root = this.need(answer.root, `a body as ${what}`, answer.text);
+    this.claim(root.attrs['type'] === 'terminate', `type='terminate' in ${what}`, answer.text);
+    const came = root.attrs['condition'];
+    this.claim(came === condition, condition === undefined ? 'no condition' : `condition ${condition}`, answer.text);
+    return root;
+  }
+
+  /** `[R]`: a recoverable error. */
+  recoverable(answer: Answer, what = 'the answer'): void {
+    this.equal(answer.response.status, 200, `HTTP status of ${what}`);
+    this.claim(answer.root?.attrs['type'] === 'error', `type='error' in ${what}`, answer.text);
+  }
+
+  /** The session does not exist any more. */
+  async dead(caller: Caller): Promise<void> {
+    const answer = await caller.answer(await caller.post('', {}, { apart: true }), caller.longest);
+    this.ended(answer, 'item-not-found', 'the request after the end');
+  }
+
+  /** Nothing comes for a while. */
+  async held(request: Request, what = 'the request'): Promise<void> {
+    const outcome = await request.outcome(this.subject.silence);
+    this.claim(
+      outcome === undefined,
+      `${what} held`,
+      outcome?.is === 'response' ? read(outcome.response, 0).text : 'a closed connection',
+    );
+  }
+
+  soon(answer: Answer, what = 'the answer', limit = 1000): void {
+    this.claim(answer.elapsed <= limit, `${what} within ${limit} ms`, `${Math.round(answer.elapsed)} ms`);
+  }
+
+  header(answer: Answer, name: string, expected: string): void {
+    this.equal(headerOf(answer.response, name), expected, `header ${name}`);
+  }
+}
+
+/** A stanza that nobody answers. */
+export const HARMLESS = `<iq xmlns="${NS_CLIENT}" type="result" id="nobody-asked"/>`;
+
+export function messageTo(jid: string, text: string): string {
+  return `<message xmlns="${NS_CLIENT}" to="${escapeText(jid)}" type="chat"><body>${escapeText(text)}</body></message>`;
+}
+
+/** The text of a message with a body. */
+export function bodyOf(payload: Element): string | undefined {
+  return payload.getName() === 'message' ? payload.child('body', NS_CLIENT)?.text : undefined;
+}
+
+export function isMessage(text: string): (payload: Element) => boolean {
+  return (payload) => bodyOf(payload) === text;
+}
