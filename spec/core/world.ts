@@ -115,14 +115,16 @@ export class World {
   readonly clock = new VirtualClock();
   readonly random = new SeededRandom(1);
   readonly log = new FakeLog();
-  readonly store: Store = createMemoryStore();
+  readonly store: Store;
   readonly hosts = new Hosts();
   readonly host: Host;
   /** What the observer was told. */
   readonly passed: string[] = [];
   #modules = 0;
 
-  constructor(options: Partial<HostOptions> = {}) {
+  /** @param store the one of another world, for a server that starts again */
+  constructor(options: Partial<HostOptions> = {}, store: Store = createMemoryStore()) {
+    this.store = store;
     this.host = this.addHost({ domain: DOMAIN, ...options });
   }
 

@@ -22,11 +22,11 @@ export default defineModule<RosterOptions>({
   implements: [{ spec: 'RFC 6121', status: 'complete', note: '§2 rosters, with versioning' }],
 
   setup(host, options) {
-    const rosters = new Rosters(host);
+    const rosters = new Rosters(host, options.maxItems);
     host.provide(ROSTERS, rosters);
     host.provide(SUBSCRIBERS, { has: (account, contact) => isSubscriber(rosters, account, contact) });
     host.iq('get', NS_ROSTER, 'query', (request) => answerGet(host, rosters, request), 'account');
-    host.iq('set', NS_ROSTER, 'query', (request) => answerSet(host, rosters, options, request), 'account');
+    host.iq('set', NS_ROSTER, 'query', (request) => answerSet(host, rosters, request), 'account');
     host.hook('stream:features', 'act', ({ features }) => {
       features.push(xml('ver', { xmlns: NS_ROSTER_VERSIONING }));
     });
@@ -75,19 +75,12 @@ function whole({ version, items }: Roster): Element {
 }
 
 /** @spec RFC 6121 §2.3 §2.4 §2.5 */
-async function answerSet(
-  host: HostContext,
-  rosters: Rosters,
-  { maxItems }: RosterOptions,
-  request: IqRequest,
-): Promise<undefined> {
+async function answerSet(host: HostContext, rosters: Rosters, request: IqRequest): Promise<undefined> {
   const account = ownerOf(request);
   const change = readChange(request.payload, account);
-  const { items } = await rosters.get(account);
-  const item = items.get(change.contact.toString());
-  if (change.isRemoval) await remove(host, rosters, account, change.contact, item);
-  else if (!item?.listed && items.size >= maxItems) throw new StanzaError('resource-constraint', 'the roster is full');
-  else await rosters.put(account, updated(change, item));
+  const contact = change.contact.toString();
+  if (change.isRemoval) await remove(host, rosters, account, change.contact);
+  else await rosters.edit(account, contact, (item) => ({ item: updated(change, item) }));
   return undefined;
 }
 
@@ -97,23 +90,24 @@ function updated({ contact, name, groups }: ItemChange, item: RosterItem | undef
 }
 
 /** Removing a contact ends the subscriptions in both directions. @spec RFC 6121 §2.5.2 */
-async function remove(
-  host: HostContext,
-  rosters: Rosters,
-  account: Jid,
-  contact: Jid,
-  item: RosterItem | undefined,
-): Promise<void> {
-  if (!item?.listed) throw new StanzaError('item-not-found');
-  await rosters.remove(account, contact.toString());
-  const { subscription, ask } = item;
-  const tell = (type: string): MaybePromise<void> => host.send(new Stanza(xml('presence', { type }), account, contact));
-  if (subscription === 'to' || subscription === 'both' || ask) await tell('unsubscribe');
+async function remove(host: HostContext, rosters: Rosters, account: Jid, contact: Jid): Promise<void> {
+  const { removed } = await rosters.edit(account, contact.toString(), (item) => {
+    if (!item?.listed) throw new StanzaError('item-not-found');
+    return { item: remains(item), removed: item };
+  });
+  const send = (type: string, from: Jid): MaybePromise<void> =>
+    host.send(new Stanza(xml('presence', { type }), from, contact));
+  const { subscription, ask } = removed;
+  if (subscription === 'to' || subscription === 'both' || ask) await send('unsubscribe', account);
   if (subscription !== 'from' && subscription !== 'both') return;
-  await tell('unsubscribed');
-  for (const { jid } of host.sessions.available(account)) {
-    await host.send(new Stanza(xml('presence', { type: 'unavailable' }), jid, contact));
-  }
+  for (const { jid } of host.sessions.available(account)) await send('unavailable', jid);
+  await send('unsubscribed', account);
+}
+
+/** A request of the contact waits on, until the user answers it. @spec RFC 6121 §3.1.3 */
+function remains({ contact, pendingIn }: RosterItem): RosterItem | undefined {
+  if (pendingIn === undefined) return undefined;
+  return { contact, groups: [], subscription: 'none', ask: false, approved: false, pendingIn, listed: false };
 }
 
 /** Everybody has their own roster, and nobody sees another's. @spec RFC 6121 §2.3.3 */

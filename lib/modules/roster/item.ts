@@ -27,7 +27,12 @@ export function readChange(query: Element, account: Jid): ItemChange {
   if (contact.equals(account)) throw new StanzaError('not-allowed', 'nobody is in their own roster');
   const { name } = item.attrs;
   if (name !== undefined && name.length > MAX_NAME) throw new StanzaError('not-acceptable', 'the name is too long');
-  return { contact, isRemoval: item.attrs['subscription'] === 'remove', name: name || undefined, groups: readGroups(item) };
+  return {
+    contact,
+    isRemoval: item.attrs['subscription'] === 'remove',
+    name: name || undefined,
+    groups: readGroups(item),
+  };
 }
 
 function readGroups(item: Element): string[] {
@@ -37,7 +42,8 @@ function readGroups(item: Element): string[] {
     .map((group) => group.text);
   if (groups.length > MAX_GROUPS) throw new StanzaError('not-acceptable', 'too many groups');
   if (groups.some((group) => group === '')) throw new StanzaError('not-acceptable', 'a group without a name');
-  if (groups.some((group) => group.length > MAX_NAME)) throw new StanzaError('not-acceptable', 'a group name is too long');
+  if (groups.some((group) => group.length > MAX_NAME))
+    throw new StanzaError('not-acceptable', 'a group name is too long');
   if (new Set(groups).size < groups.length) throw new StanzaError('bad-request', 'a group appears twice');
   return groups;
 }

@@ -6,12 +6,15 @@ import type { HostContext } from '../../core/module.ts';
 import type { RosterItem } from '../../storage/store.ts';
 import { xml, type Element } from '../../xml/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
+import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { Stanza } from '../../xmpp/stanza.ts';
 import { writeItem, writeQuery, writeRemoval } from './item.ts';
 
 /** Rosters of accounts without a session that are kept in memory. */
 const MAX_IDLE = 1000;
 const PUSH_ID_BITS = 60;
+/** Strangers whose requests wait for one account. @spec RFC 6121 §3.1.3 */
+const MAX_REQUESTS = 1000;
 
 export interface Roster {
   readonly version: number;
@@ -24,6 +27,11 @@ interface Loaded {
   readonly items: Map<string, RosterItem>;
 }
 
+/** What becomes of an item: another one, the same object when nothing changes, undefined when it goes. */
+export interface RosterEdit {
+  readonly item: RosterItem | undefined;
+}
+
 /** For modules that need to know who is subscribed to whom. */
 export const ROSTERS = new ServiceKey<Rosters>('rosters');
 
@@ -33,11 +41,14 @@ export const ROSTERS = new ServiceKey<Rosters>('rosters');
  */
 export class Rosters {
   readonly #host: HostContext;
+  readonly #maxItems: number;
   readonly #loaded = new Map<string, Loaded>();
   readonly #loading = new Map<string, Promise<Loaded>>();
 
-  constructor(host: HostContext) {
+  /** @param maxItems contacts of one account */
+  constructor(host: HostContext, maxItems: number) {
     this.#host = host;
+    this.#maxItems = maxItems;
   }
 
   /** The roster of an account: at once if it is in memory. One that was never written is empty. */
@@ -51,25 +62,31 @@ export class Rosters {
   }
 
   /**
-   * Adds or replaces an item. Others see it at once; the promise is kept when it is durable, and the
-   * interested resources have been told.
+   * Changes one item, with nothing in between: `edit` gets it as it is. Others see the change at once;
+   * the promise is kept when it is durable, and the interested resources have been told.
+   *
+   * @param written runs when the change is durable, before anybody is told
+   * @throws StanzaError when there is no room for one more
    */
-  async put(account: Jid, item: RosterItem): Promise<void> {
+  async edit<E extends RosterEdit>(
+    account: Jid,
+    contact: string,
+    edit: (item: RosterItem | undefined) => E,
+    written: (result: E) => void = () => {},
+  ): Promise<E> {
     const roster = await this.#load(account);
-    const wasListed = roster.items.get(item.contact)?.listed ?? false;
-    roster.items.set(item.contact, item);
-    await this.#write(account, roster, () => this.#host.store.roster.put(account.toString(), item));
-    if (item.listed) this.#push(account, roster.version, writeItem(item));
-    else if (wasListed) this.#push(account, roster.version, writeRemoval(item.contact));
-  }
-
-  /** Removes an item; the same promise as `put`. */
-  async remove(account: Jid, contact: string): Promise<void> {
-    const roster = await this.#load(account);
-    const wasListed = roster.items.get(contact)?.listed ?? false;
-    if (!roster.items.delete(contact)) return;
-    await this.#write(account, roster, () => this.#host.store.roster.remove(account.toString(), contact));
-    if (wasListed) this.#push(account, roster.version, writeRemoval(contact));
+    const before = roster.items.get(contact);
+    const result = edit(before);
+    const { item } = result;
+    if (item === before) return result;
+    this.#checkRoom(roster, before, item);
+    if (item) roster.items.set(contact, item);
+    else roster.items.delete(contact);
+    const version = await this.#write(account, roster, contact, item);
+    written(result);
+    if (item?.listed) this.#push(account, version, writeItem(item));
+    else if (before?.listed) this.#push(account, version, writeRemoval(contact));
+    return result;
   }
 
   /** One roster push. @spec RFC 6121 §2.1.6 */
@@ -85,10 +102,22 @@ export class Rosters {
     }
   }
 
-  /** When the store fails, what is in memory may be wrong: it is read again. */
-  async #write(account: Jid, roster: Loaded, write: () => Promise<number>): Promise<void> {
+  #checkRoom({ items }: Roster, before: RosterItem | undefined, item: RosterItem | undefined): void {
+    if (!item || before?.listed === item.listed) return;
+    const limit = item.listed ? this.#maxItems : MAX_REQUESTS;
+    if (items.size < limit) return;
+    const others = [...items.values()].filter(({ listed }) => listed === item.listed).length;
+    if (others >= limit) throw new StanzaError('resource-constraint', 'the roster is full');
+  }
+
+  /** The version of this change. When the store fails, what is in memory may be wrong: it is read again. */
+  async #write(account: Jid, roster: Loaded, contact: string, item: RosterItem | undefined): Promise<number> {
+    const { roster: store } = this.#host.store;
+    const id = account.toString();
     try {
-      roster.version = Math.max(roster.version, await write());
+      const version = await (item ? store.put(id, item) : store.remove(id, contact));
+      roster.version = Math.max(roster.version, version);
+      return version;
     } catch (error) {
       this.forget(account);
       throw error;

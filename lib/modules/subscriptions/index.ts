@@ -1,17 +1,19 @@
 import { defineModule, type HostContext } from '../../core/module.ts';
 import type { RosterItem } from '../../storage/store.ts';
-import { xml } from '../../xml/index.ts';
+import { xml, type Element } from '../../xml/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
 import { NS_PRE_APPROVAL } from '../../xmpp/ns.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { shallowCopy, Stanza } from '../../xmpp/stanza.ts';
-import { ROSTERS, type Rosters } from '../roster/rosters.ts';
+import { ROSTERS, type RosterEdit, type Rosters } from '../roster/rosters.ts';
 import {
   hasFrom,
   inbound,
+  isSame,
   isSubscriptionType,
   NO_SUBSCRIPTION,
   outbound,
+  type Outcome,
   type SubscriptionState,
   type SubscriptionType,
 } from './state.ts';
@@ -53,29 +55,31 @@ class SubscriptionDesk {
   /** A user sends a subscription stanza to a contact. @spec RFC 6121 §3.1.2 §3.1.5 §3.2.2 §3.3.2 §3.4.2 */
   async outbound(account: Jid, contact: Jid, stanza: Stanza, type: SubscriptionType): Promise<'handled'> {
     if (contact.equals(account)) throw new StanzaError('not-allowed', 'nobody subscribes to themselves');
-    const before = await this.#item(account, contact);
-    const state = stateOf(before);
-    const outcome = outbound(state, type);
-    await this.#save(account, before, state, outcome.state, { isUsers: type === 'subscribe' || type === 'subscribed' });
-    if (outcome.passes) await this.#host.send(new Stanza(shallowCopy(stanza.element), account, contact));
-    await this.#announce(account, contact, state, outcome.state);
+    const isUsers = type === 'subscribe' || type === 'subscribed';
+    const step = await this.#rosters.edit(account, contact.toString(), (item): Step => {
+      const before = stateOf(item);
+      const outcome = outbound(before, type);
+      return { item: withState(item, contact, outcome.state, { isUsers }), before, outcome };
+    });
+    const { passes } = step.outcome;
+    await this.#tell(account, contact, step, passes ? shallowCopy(stanza.element) : undefined);
     return 'handled';
   }
 
   /** A contact's subscription stanza reaches the user. @spec RFC 6121 §3.1.3 §3.1.6 §3.2.3 §3.3.3 */
   async inbound(account: Jid, contact: Jid, stanza: Stanza, type: SubscriptionType): Promise<'handled'> {
     if (contact.equals(account) || !(await this.#exists(account))) return 'handled';
-    const before = await this.#item(account, contact);
-    const state = stateOf(before);
-    const outcome = inbound(state, type);
     const request = new Stanza(shallowCopy(stanza.element), contact, account);
-    await this.#save(account, before, state, outcome.state, { isUsers: false, request });
-    if (outcome.passes) this.#deliver(account, request, type);
-    if (outcome.reply) {
-      const reply = xml('presence', { type: outcome.reply, id: stanza.id });
-      await this.#host.send(new Stanza(reply, account, contact));
-    }
-    await this.#announce(account, contact, state, outcome.state);
+    const edit = (item: RosterItem | undefined): Step => {
+      const before = stateOf(item);
+      const outcome = inbound(before, type);
+      return { item: withState(item, contact, outcome.state, { isUsers: false, request }), before, outcome };
+    };
+    const step = await this.#rosters.edit(account, contact.toString(), edit, ({ outcome }) => {
+      if (outcome.passes) this.#deliver(account, request, type);
+    });
+    const { reply } = step.outcome;
+    await this.#tell(account, contact, step, reply ? xml('presence', { type: reply, id: stanza.id }) : undefined);
     return 'handled';
   }
 
@@ -85,31 +89,9 @@ class SubscriptionDesk {
     return rosters;
   }
 
-  async #item(account: Jid, contact: Jid): Promise<RosterItem> {
-    const { items } = await this.#rosters.get(account);
-    return items.get(contact.toString()) ?? blank(contact);
-  }
-
   async #exists(account: Jid): Promise<boolean> {
     if (this.#host.sessions.of(account).length > 0) return true;
     return (await this.#host.store.accounts.find(account.toString())) !== undefined;
-  }
-
-  async #save(
-    account: Jid,
-    item: RosterItem,
-    before: SubscriptionState,
-    after: SubscriptionState,
-    how: { readonly isUsers: boolean; readonly request?: Stanza },
-  ): Promise<void> {
-    const isNewlyListed = how.isUsers && !item.listed;
-    if (after === before && !isNewlyListed) return;
-    const { subscription, ask, approved, pendingIn } = after;
-    const kept = pendingIn ? (item.pendingIn ?? (how.request && keepable(how.request))) : undefined;
-    const listed = item.listed || how.isUsers || subscription !== 'none' || ask || approved;
-    const next = { ...item, subscription, ask, approved, pendingIn: kept, listed };
-    if (!listed && !pendingIn) await this.#rosters.remove(account, item.contact);
-    else await this.#rosters.put(account, next);
   }
 
   /** Requests go to resources that are available, news about subscriptions to those with the roster. */
@@ -119,15 +101,45 @@ class SubscriptionDesk {
     }
   }
 
-  /** A new subscriber learns the user's presence, a former one that it is gone. @spec RFC 6121 §3.1.5 §3.2.2 */
-  async #announce(account: Jid, contact: Jid, before: SubscriptionState, after: SubscriptionState): Promise<void> {
-    const isNow = hasFrom(after.subscription);
-    if (isNow === hasFrom(before.subscription)) return;
-    for (const { jid, presence } of this.#host.sessions.available(account)) {
-      if (isNow && presence) await this.#host.send(presence.readdressed(contact));
-      if (!isNow) await this.#host.send(new Stanza(xml('presence', { type: 'unavailable' }), jid, contact));
+  /**
+   * Sends the contact the word about the change, if there is one. A new subscriber learns the user's
+   * presence behind it; a former one learns before it, while still subscribed, that it is gone.
+   *
+   * @spec RFC 6121 §3.1.5 §3.2.2
+   */
+  async #tell(account: Jid, contact: Jid, { before, outcome }: Step, word: Element | undefined): Promise<void> {
+    const [was, isNow] = [hasFrom(before.subscription), hasFrom(outcome.state.subscription)];
+    const sessions = this.#host.sessions.available(account);
+    if (was && !isNow) {
+      for (const { jid } of sessions) {
+        await this.#host.send(new Stanza(xml('presence', { type: 'unavailable' }), jid, contact));
+      }
     }
+    if (word) await this.#host.send(new Stanza(word, account, contact));
+    if (was || !isNow) return;
+    for (const { presence } of sessions) if (presence) await this.#host.send(presence.readdressed(contact));
   }
+}
+
+/** What a subscription stanza does to the item of the contact. */
+interface Step extends RosterEdit {
+  readonly before: SubscriptionState;
+  readonly outcome: Outcome;
+}
+
+/** The item in a state: the same when it is in it, none when it only remembered a request that is over. */
+function withState(
+  item: RosterItem | undefined,
+  contact: Jid,
+  state: SubscriptionState,
+  how: { readonly isUsers: boolean; readonly request?: Stanza },
+): RosterItem | undefined {
+  const { subscription, ask, approved, pendingIn } = state;
+  const listed = item?.listed || how.isUsers || subscription !== 'none' || ask || approved;
+  if (!listed && !pendingIn) return undefined;
+  if (item && item.listed === listed && isSame(stateOf(item), state)) return item;
+  const kept = pendingIn ? (item?.pendingIn ?? (how.request && keepable(how.request))) : undefined;
+  return { ...(item ?? blank(contact)), subscription, ask, approved, pendingIn: kept, listed };
 }
 
 function blank(contact: Jid): RosterItem {
@@ -135,8 +147,9 @@ function blank(contact: Jid): RosterItem {
   return { contact: contact.toString(), ...nothing };
 }
 
-function stateOf({ subscription, ask, approved, pendingIn }: RosterItem): SubscriptionState {
-  if (subscription === 'none' && !ask && !approved && pendingIn === undefined) return NO_SUBSCRIPTION;
+function stateOf(item: RosterItem | undefined): SubscriptionState {
+  if (!item) return NO_SUBSCRIPTION;
+  const { subscription, ask, approved, pendingIn } = item;
   return { subscription, ask, approved, pendingIn: pendingIn !== undefined };
 }
 

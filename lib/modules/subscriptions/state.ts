@@ -20,7 +20,6 @@ export function isSubscriptionType(type: string | undefined): type is Subscripti
 
 /** What a subscription stanza comes to. */
 export interface Outcome {
-  /** The new state; the same object when nothing changed. */
   readonly state: SubscriptionState;
   /** Whether the stanza goes on: to the contact (outbound) or to the user (inbound). */
   readonly passes: boolean;
@@ -28,7 +27,21 @@ export interface Outcome {
   readonly reply?: 'subscribed' | 'unsubscribed';
 }
 
-export const NO_SUBSCRIPTION: SubscriptionState = { subscription: 'none', ask: false, pendingIn: false, approved: false };
+export const NO_SUBSCRIPTION: SubscriptionState = {
+  subscription: 'none',
+  ask: false,
+  pendingIn: false,
+  approved: false,
+};
+
+export function isSame(one: SubscriptionState, other: SubscriptionState): boolean {
+  return (
+    one.subscription === other.subscription &&
+    one.ask === other.ask &&
+    one.pendingIn === other.pendingIn &&
+    one.approved === other.approved
+  );
+}
 
 /** We get the contact's presence. */
 export function hasTo(subscription: Subscription): boolean {
@@ -45,17 +58,17 @@ export function outbound(state: SubscriptionState, type: SubscriptionType): Outc
   const { subscription, pendingIn } = state;
   switch (type) {
     case 'subscribe':
-      return { state: hasTo(subscription) ? state : change(state, { ask: true }), passes: true };
+      return { state: hasTo(subscription) ? state : { ...state, ask: true }, passes: true };
     case 'unsubscribe':
-      return { state: change(state, { subscription: withoutTo(subscription), ask: false }), passes: true };
+      return { state: { ...state, subscription: withoutTo(subscription), ask: false }, passes: true };
     case 'subscribed':
       if (pendingIn) {
-        return { state: change(state, { subscription: withFrom(subscription), pendingIn: false }), passes: true };
+        return { state: { ...state, subscription: withFrom(subscription), pendingIn: false }, passes: true };
       }
-      return { state: hasFrom(subscription) ? state : change(state, { approved: true }), passes: false };
+      return { state: hasFrom(subscription) ? state : { ...state, approved: true }, passes: false };
     case 'unsubscribed':
       return {
-        state: change(state, { subscription: withoutFrom(subscription), pendingIn: false, approved: false }),
+        state: { ...state, subscription: withoutFrom(subscription), pendingIn: false, approved: false },
         passes: pendingIn || hasFrom(subscription),
       };
   }
@@ -68,37 +81,26 @@ export function inbound(state: SubscriptionState, type: SubscriptionType): Outco
     case 'subscribe':
       if (hasFrom(subscription)) return { state, passes: false, reply: 'subscribed' };
       if (approved) {
-        return { state: change(state, { subscription: withFrom(subscription) }), passes: false, reply: 'subscribed' };
+        return { state: { ...state, subscription: withFrom(subscription) }, passes: false, reply: 'subscribed' };
       }
-      return { state: change(state, { pendingIn: true }), passes: !pendingIn };
+      return { state: { ...state, pendingIn: true }, passes: !pendingIn };
     case 'unsubscribe':
       if (!pendingIn && !hasFrom(subscription)) return { state, passes: false };
       return {
-        state: change(state, { subscription: withoutFrom(subscription), pendingIn: false }),
+        state: { ...state, subscription: withoutFrom(subscription), pendingIn: false },
         passes: true,
         reply: 'unsubscribed',
       };
     case 'subscribed':
       return ask
-        ? { state: change(state, { subscription: withTo(subscription), ask: false }), passes: true }
+        ? { state: { ...state, subscription: withTo(subscription), ask: false }, passes: true }
         : { state, passes: false };
     case 'unsubscribed':
       return {
-        state: change(state, { subscription: withoutTo(subscription), ask: false }),
+        state: { ...state, subscription: withoutTo(subscription), ask: false },
         passes: ask || hasTo(subscription),
       };
   }
-}
-
-/** The state with some parts replaced; the same object when that changes nothing. */
-function change(state: SubscriptionState, parts: Partial<SubscriptionState>): SubscriptionState {
-  const next = { ...state, ...parts };
-  const isSame =
-    next.subscription === state.subscription &&
-    next.ask === state.ask &&
-    next.pendingIn === state.pendingIn &&
-    next.approved === state.approved;
-  return isSame ? state : next;
 }
 
 function withTo(subscription: Subscription): Subscription {
