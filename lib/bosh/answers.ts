@@ -239,6 +239,11 @@ export class Answers<X> {
     turn.dismiss(exchange, this.#lastBody(condition), condition);
   }
 
+  /** For a request that is of no session any more. */
+  turnAway(exchange: X, turn: Turn<X>): void {
+    turn.dismiss(exchange, this.#lastBody('item-not-found'), 'item-not-found');
+  }
+
   /** Answers whatever is open, in rid order, then what came early. D-17, D-19 */
   dismiss(condition: Condition | undefined, turn: Turn<X>): void {
     const body = condition === undefined ? EMPTY_BODY : this.#lastBody(condition);

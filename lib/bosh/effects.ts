@@ -45,7 +45,6 @@ export type EndReason =
   | 'server-closed'
   | 'inactivity'
   | 'rid-out-of-window'
-  | 'rid-too-old'
   | 'too-many-copies'
   | 'overactive'
   | 'bad-pause'

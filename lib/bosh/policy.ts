@@ -40,6 +40,8 @@ export interface BoshLimits {
   readonly copies: number;
   /** How long an early request waits for the missing ones before it is given back. D-10 */
   readonly gap: Duration;
+  /** How long a request outside the window may be the late copy of an old one, before it ends the session. */
+  readonly stray: Duration;
   /** How long the end of a session is remembered, to answer a repeated request. D-18 */
   readonly tombstone: Duration;
   /** How many ended sessions are remembered. D-18 */
@@ -56,6 +58,7 @@ export const DEFAULT_LIMITS: BoshLimits = {
   keptBytes: 1024 * 1024,
   copies: 10,
   gap: seconds(10),
+  stray: 100,
   tombstone: seconds(60),
   tombstones: 10_000,
 };

@@ -11,6 +11,7 @@ import { Turn, type Effect, type EndReason } from './effects.ts';
 import { heldAtMost, waitOf, type Terms } from './negotiation.ts';
 import type { BoshPolicy } from './policy.ts';
 import { RequestWindow, type OpenRequest } from './request-window.ts';
+import { Strays } from './strays.ts';
 import type { Tombstone } from './tombstone.ts';
 
 export interface SessionOptions<X> {
@@ -48,6 +49,7 @@ export class Session<X> {
   readonly #window: RequestWindow<X>;
   readonly #activity: Activity;
   readonly #answers: Answers<X>;
+  readonly #strays: Strays<X>;
   #ended: Closing | undefined;
 
   constructor({ request, exchange, terms, policy, facts, now }: SessionOptions<X>) {
@@ -55,6 +57,7 @@ export class Session<X> {
     this.#policy = policy;
     this.#window = new RequestWindow(terms.requests, request.rid);
     this.#activity = new Activity(terms, policy.strict);
+    this.#strays = new Strays(policy.limits.stray, policy.limits.copies);
     const parts = { window: this.#window, activity: this.#activity };
     this.#answers = new Answers({ terms, facts, limits: policy.limits, ...parts });
     this.#window.advance(request.rid, exchange, now + waitOf(terms), 1, true);
@@ -113,6 +116,7 @@ export class Session<X> {
   /** The connection of this exchange broke, before or after its answer. */
   lost(exchange: X, now: Instant): void {
     this.flushed(exchange);
+    this.#strays.lost(exchange);
     if (this.#ended || !this.#window.lost(exchange)) return;
     this.#activity.waiting(this.#window.isWaiting, now);
   }
@@ -146,7 +150,7 @@ export class Session<X> {
   /** When `settle` must run at the latest. */
   get deadline(): Instant | undefined {
     if (this.#ended) return undefined;
-    let deadline = this.#activity.deadline;
+    let deadline = earliest(this.#activity.deadline, this.#strays.deadline);
     for (const request of this.#window.open) {
       if (request.live) deadline = earliest(deadline, request.deadline);
     }
@@ -170,7 +174,7 @@ export class Session<X> {
     else if (place === 'early copy') this.#supersedeEarly(exchange, body, turn);
     else if (place === 'open') this.#supersedeOpen(exchange, body, turn);
     else if (place === 'past') this.#replay(exchange, body, turn);
-    else this.#refuse(exchange, 'item-not-found', 'rid-out-of-window', turn);
+    else this.#strays.add(exchange, turn.now);
     this.#activity.waiting(this.#window.isWaiting, turn.now);
   }
 
@@ -270,10 +274,10 @@ export class Session<X> {
     request.live = true;
   }
 
-  /** The same characters again, or the end. @spec XEP-0124 §14.3 B-14.3-02 B-14.3-07 D-12 D-13 */
+  /** The same characters again. @spec XEP-0124 §14.3 B-14.3-02 D-12 D-13 */
   #replay(exchange: X, body: Body, turn: Turn<X>): void {
     const response = this.#answers.given(body.rid);
-    if (!response) this.#refuse(exchange, 'item-not-found', 'rid-too-old', turn);
+    if (!response) this.#strays.add(exchange, turn.now);
     else if (this.#countCopy(response, exchange, turn)) turn.respond(exchange, response.body, 'replay');
   }
 
@@ -288,6 +292,8 @@ export class Session<X> {
   // ---- time
 
   #settle(turn: Turn<X>): void {
+    const stray = this.#strays.due(turn.now);
+    if (stray !== undefined) return this.#refuse(stray, 'item-not-found', 'rid-out-of-window', turn);
     this.#giveBackEarly(turn);
     this.#answers.deliver(turn);
     this.#answers.release(this.#aboveHold(), 'hold', turn);
@@ -344,12 +350,14 @@ export class Session<X> {
 
   /** The client broke a rule: this exchange gets the condition, all others hear of it. D-19 */
   #refuse(exchange: X, condition: Condition, why: EndReason, turn: Turn<X>): void {
+    this.#strays.lost(exchange);
     this.#answers.refuse(exchange, condition, turn);
     this.#end('lost', condition, why, turn);
   }
 
   #end(how: Closing, condition: Condition | undefined, why: EndReason, turn: Turn<X>): void {
     this.#ended = how;
+    for (const stray of this.#strays.takeAll()) this.#answers.turnAway(stray, turn);
     turn.effects.push({ do: 'end', how, condition, why });
   }
 }

@@ -47,7 +47,7 @@ export class Playbook {
   #now = 0;
 
   constructor({ policy = {}, limits = {}, open = {}, silent = false }: Play = {}) {
-    const rules = { ...PROFILE, ...policy, limits: { ...DEFAULT_LIMITS, ...limits } };
+    const rules = { ...PROFILE, ...policy, limits: { ...DEFAULT_LIMITS, stray: 0, ...limits } };
     const defaults = { to: 'example.com', wait: '5', hold: '1', ver: '1.11', 'xml:lang': 'en' };
     const request = bodyOf(R, { ...defaults, ...open });
     this.#say(`#0 >> ${JSON.stringify(open)}`);

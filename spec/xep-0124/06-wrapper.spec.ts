@@ -10,13 +10,7 @@ function reasonOf(text: string): string | undefined {
 
 describe('XEP-0124 §6 The <body/> wrapper', () => {
   describe('B-6-01 the wrapper is `body` in the namespace of BOSH', () => {
-    for (const text of [
-      "<body rid='1'/>",
-      "<body xmlns='urn:x' rid='1'/>",
-      `<foo ${NS} rid='1'/>`,
-      '',
-      ' ',
-    ]) {
+    for (const text of ["<body rid='1'/>", "<body xmlns='urn:x' rid='1'/>", `<foo ${NS} rid='1'/>`, '', ' ']) {
       it(`refuses ${text || 'nothing'}`, () => expect(parseBody(text).ok).to.equal(false));
     }
 

@@ -18,10 +18,7 @@ describe('XEP-0124 §8 Sending and receiving payloads', () => {
     for (const n of [6, 5, 4, 3, 2]) play.post(n, {}, message(`m${n}`));
     play.expect();
     play.post(1, {}, message('m1'));
-    play.expect(
-      ...['m1', 'm2', 'm3', 'm4', 'm5', 'm6'].map((id) => `forward ${id}`),
-      '#1 <- [E] ack=1006',
-    );
+    play.expect(...['m1', 'm2', 'm3', 'm4', 'm5', 'm6'].map((id) => `forward ${id}`), '#1 <- [E] ack=1006');
   });
 
   it('B-8-04 holds a request until there is a payload', () => {
@@ -49,12 +46,7 @@ describe('XEP-0124 §8 Sending and receiving payloads', () => {
   });
 
   it('B-8-09 gives everything that came while no request was open to the next one', () => {
-    new Playbook()
-      .send(message('a'))
-      .send(message('b'), message('c'))
-      .expect()
-      .post(1)
-      .expect('#1 <- [P:a b c]');
+    new Playbook().send(message('a')).send(message('b'), message('c')).expect().post(1).expect('#1 <- [P:a b c]');
   });
 
   it('B-8-11 treats requests with and without payload alike', () => {
@@ -97,7 +89,9 @@ describe('XEP-0124 §8 Sending and receiving payloads', () => {
     const play = new Playbook({ limits: { queuedStanzas: 3 } });
     play.send(message('a'), message('b'), message('c')).expect();
     play.send(message('d')).expect('end lost');
-    expect(play.undelivered?.slice(1).map(({ xml }) => xml)).to.deep.equal(['a', 'b', 'c', 'd'].map((id) => message(id)));
+    expect(play.undelivered?.slice(1).map(({ xml }) => xml)).to.deep.equal(
+      ['a', 'b', 'c', 'd'].map((id) => message(id)),
+    );
     expect(play.session.tombstone().answer(1001)).to.contain('resource-constraint');
   });
 

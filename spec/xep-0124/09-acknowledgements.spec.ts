@@ -28,7 +28,7 @@ describe('XEP-0124 §9 Acknowledgements', () => {
     it('B-9.2-03 an absent ack means that everything has arrived', () => {
       const play = new Playbook(acking);
       play.post(1).send(message('a')).post(2).expect('#1 <- [P:a]');
-      play.post(1).expect("#2 <- [T:other-request]", "#1' <- [T:item-not-found]", 'end lost');
+      play.post(1).expect('#2 <- [T:other-request]', "#1' <- [T:item-not-found]", 'end lost');
     });
 
     it('B-9.2-06 B-14.3-03 keeps every response that is not acknowledged', () => {

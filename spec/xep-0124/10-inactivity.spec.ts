@@ -9,7 +9,14 @@ describe('XEP-0124 §10 Inactivity', () => {
   });
 
   it('B-10-02 starts anew with every request', () => {
-    new Playbook().after(2.25).post(1).send(message('m')).after(3.9).expect('#1 <- [P:m]').after(0.1).expect('end lost');
+    new Playbook()
+      .after(2.25)
+      .post(1)
+      .send(message('m'))
+      .after(3.9)
+      .expect('#1 <- [P:m]')
+      .after(0.1)
+      .expect('end lost');
   });
 
   it('does not count while a request is held', () => {

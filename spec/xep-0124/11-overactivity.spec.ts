@@ -13,13 +13,7 @@ describe('XEP-0124 §11 Overactivity', () => {
 
   it('B-11-02 one more may be a terminate, which waits for its turn', () => {
     const play = new Playbook().post(1).post(3, { type: 'terminate' }).expect();
-    play.post(2, {}, message('m')).expect(
-      'forward m',
-      '#1 <- [T]',
-      '#2 <- [E]',
-      '#3 <- [E]',
-      'end graceful',
-    );
+    play.post(2, {}, message('m')).expect('forward m', '#1 <- [T]', '#2 <- [E]', '#3 <- [E]', 'end graceful');
   });
 
   it('B-11-02 D-04 a terminate may exceed the window by one', () => {

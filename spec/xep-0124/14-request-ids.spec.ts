@@ -20,12 +20,18 @@ describe('XEP-0124 §14 Request IDs', () => {
 
     it('D-10 gives an early request back when the missing one does not come', () => {
       const play = new Playbook().post(2, {}, message('m')).after(4.9).expect().after(0.1).expect('#2 <- [R]');
-      play.post(1, {}, message('m1')).post(2, {}, message('m2')).expect('forward m1', 'forward m2', '#1 <- [E] ack=1002');
+      play
+        .post(1, {}, message('m1'))
+        .post(2, {}, message('m2'))
+        .expect('forward m1', 'forward m2', '#1 <- [E] ack=1002');
     });
 
     it('B-17.3-02 B-17.3-03 requests given back are processed once when they are repeated', () => {
       const play = new Playbook().post(2, {}, message('m2')).after(5).expect('#2 <- [R]');
-      play.post(2, {}, message('m2')).post(1, {}, message('m1')).expect('forward m1', 'forward m2', '#1 <- [E] ack=1002');
+      play
+        .post(2, {}, message('m2'))
+        .post(1, {}, message('m1'))
+        .expect('forward m1', 'forward m2', '#1 <- [E] ack=1002');
     });
 
     it('early requests whose connection broke are still executed in their turn', () => {
@@ -131,4 +137,29 @@ describe('XEP-0124 §14 Request IDs', () => {
     });
   });
 
+  describe('a late copy of a request long answered', () => {
+    const late = (limits = {}): Playbook => {
+      const play = new Playbook({ limits: { stray: 100, ...limits } });
+      for (let n = 1; n <= 3; n += 1) play.post(n).send(message(`m${n}`));
+      play.expect('#1 <- [P:m1]', '#2 <- [P:m2]', '#3 <- [P:m3]');
+      return play.post(1).expect();
+    };
+
+    it('does no harm when its connection is closed', () => {
+      late().after(0.05).cut("#1'").after(1).expect().post(4).send(message('m4')).expect('#4 <- [P:m4]');
+    });
+
+    it('B-14.3-07 ends the session when somebody waits for its answer', () => {
+      late().after(0.2).expect("#1' <- [T:item-not-found]", 'end lost');
+    });
+
+    it('is told that the session is gone when it ends in the meantime', () => {
+      late().post(4, { type: 'terminate' }).expect('#4 <- [T]', "#1' <- [T:item-not-found]", 'end graceful');
+    });
+
+    it('is judged at once when there are too many', () => {
+      const play = late({ copies: 1 }).post(1);
+      play.expect("#1'' <- [T:item-not-found]", "#1' <- [T:item-not-found]", 'end lost');
+    });
+  });
 });

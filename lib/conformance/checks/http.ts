@@ -1,7 +1,7 @@
 import { wrap } from '../caller.ts';
 import type { Check } from '../check.ts';
 import { headerOf } from '../http-response.ts';
-import { HARMLESS, isMessage, messageTo, type Trial } from '../trial.ts';
+import { HARMLESS, isMessage, type Trial } from '../trial.ts';
 
 const CONTENT_TYPES = [
   'text/xml',
