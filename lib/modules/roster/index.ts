@@ -9,7 +9,7 @@ import { NS_ROSTER, NS_ROSTER_VERSIONING } from '../../xmpp/ns.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { Stanza } from '../../xmpp/stanza.ts';
 import { readChange, writeItem, writeQuery, writeRemoval, type ItemChange } from './item.ts';
-import { isSubscriber, Rosters, ROSTERS, type Roster } from './rosters.ts';
+import { isSubscriber, Rosters, ROSTERS, type Roster, type RosterChange } from './rosters.ts';
 
 export interface RosterOptions {
   /** Contacts of one account. */
@@ -53,15 +53,20 @@ async function changed(
   roster: Roster,
   known: number,
 ): Promise<Element | undefined> {
-  const changes = await host.store.roster.changesSince(session.account.toString(), known);
-  if (!changes || changes.items.length + changes.removed.length > roster.items.size) return whole(roster);
-  host.clock.afterTurn(() => {
-    for (const { version, item } of inOrder(changes)) rosters.pushTo(session, version, item);
-  });
-  return undefined;
+  rosters.hold(session);
+  let missed: readonly RosterChange[] = [];
+  try {
+    const changes = await host.store.roster.changesSince(session.account.toString(), known);
+    if (!changes || changes.items.length + changes.removed.length > roster.items.size) return whole(roster);
+    missed = inOrder(changes);
+    return undefined;
+  } finally {
+    // The answer first, then what the client missed, then what is new since.
+    host.clock.afterTurn(() => rosters.release(session, missed));
+  }
 }
 
-function inOrder(changes: RosterChanges): { readonly version: number; readonly item: Element }[] {
+function inOrder(changes: RosterChanges): RosterChange[] {
   const items = changes.items.map(({ version, item }) => ({
     version,
     item: item.listed ? writeItem(item) : writeRemoval(item.contact),

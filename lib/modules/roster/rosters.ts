@@ -27,6 +27,12 @@ interface Loaded {
   readonly items: Map<string, RosterItem>;
 }
 
+/** A change as clients are told of it. */
+export interface RosterChange {
+  readonly version: number;
+  readonly item: Element;
+}
+
 /** What becomes of an item: another one, the same object when nothing changes, undefined when it goes. */
 export interface RosterEdit {
   readonly item: RosterItem | undefined;
@@ -44,6 +50,7 @@ export class Rosters {
   readonly #maxItems: number;
   readonly #loaded = new Map<string, Loaded>();
   readonly #loading = new Map<string, Promise<Loaded>>();
+  readonly #held = new WeakMap<ClientSession, RosterChange[]>();
 
   /** @param maxItems contacts of one account */
   constructor(host: HostContext, maxItems: number) {
@@ -84,22 +91,40 @@ export class Rosters {
     else roster.items.delete(contact);
     const version = await this.#write(account, roster, contact, item);
     written(result);
-    if (item?.listed) this.#push(account, version, writeItem(item));
-    else if (before?.listed) this.#push(account, version, writeRemoval(contact));
+    if (item?.listed) this.#push(account, { version, item: writeItem(item) });
+    else if (before?.listed) this.#push(account, { version, item: writeRemoval(contact) });
     return result;
   }
 
-  /** One roster push. @spec RFC 6121 §2.1.6 */
-  pushTo(session: ClientSession, version: number, item: Element): void {
-    const id = opaqueId(this.#host.random, PUSH_ID_BITS);
-    const push = xml('iq', { type: 'set', id }, writeQuery(version, [item]));
-    session.send(new Stanza(push, session.account, session.jid));
+  /** Keeps back the pushes to a session that is still to be told what it missed. @spec RFC 6121 §2.6.3 */
+  hold(session: ClientSession): void {
+    if (!this.#held.has(session)) this.#held.set(session, []);
   }
 
-  #push(account: Jid, version: number, item: Element): void {
+  /** Pushes what a session missed, and then what was kept back and is newer. */
+  release(session: ClientSession, missed: readonly RosterChange[]): void {
+    const held = this.#held.get(session) ?? [];
+    this.#held.delete(session);
+    const last = missed.at(-1)?.version ?? 0;
+    for (const change of [...missed, ...held.filter(({ version }) => version > last)]) this.#pushTo(session, change);
+  }
+
+  #push(account: Jid, change: RosterChange): void {
     for (const session of this.#host.sessions.of(account)) {
-      if (session.isInterested) this.pushTo(session, version, item);
+      if (session.isInterested) this.#pushTo(session, change);
     }
+  }
+
+  /** @spec RFC 6121 §2.1.6 */
+  #pushTo(session: ClientSession, change: RosterChange): void {
+    const held = this.#held.get(session);
+    if (held) {
+      held.push(change);
+      return;
+    }
+    const id = opaqueId(this.#host.random, PUSH_ID_BITS);
+    const push = xml('iq', { type: 'set', id }, writeQuery(change.version, [change.item]));
+    session.send(new Stanza(push, session.account, session.jid));
   }
 
   #checkRoom({ items }: Roster, before: RosterItem | undefined, item: RosterItem | undefined): void {
