@@ -16,7 +16,7 @@ import type { Config, ConfigInput } from './config/schema.ts';
 import { Accounts } from './core/accounts.ts';
 import { AuthLimiter, Counter } from './core/auth-limiter.ts';
 import { ClientStream } from './core/client-stream.ts';
-import { Host } from './core/host.ts';
+import { Host, type CoreObserver } from './core/host.ts';
 import { Hosts } from './core/hosts.ts';
 import { createApp } from './http/app.ts';
 import { ClientAddress } from './http/client-address.ts';
@@ -218,7 +218,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     const { anonymous, conflict, max_resources: maxResources, contacts } = options;
     const host = new Host(
       { domain, anonymous, conflict, maxResources, contacts: defined(contacts), maxPending: limits.pending_stanzas },
-      { clock, random, log: this.#log, store, hosts: this.hosts, accounts },
+      { clock, random, log: this.#log, store, hosts: this.hosts, accounts, observer: this.#coreObserver() },
     );
     installModules(host, {
       software: SOFTWARE,
@@ -272,6 +272,10 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       this.#creations.add(address);
     }
     return most > 0 && this.manager.sessionsFrom(address) >= most ? MINUTE / 1000 : undefined;
+  }
+
+  #coreObserver(): CoreObserver {
+    return { stanza: (kind, direction) => this.metrics.stanzas.inc({ kind, direction }) };
   }
 
   #boshObserver(): BoshObserver {
