@@ -1,20 +1,23 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { Command as Program } from 'commander';
-import { askServer } from './admin/admin-socket.ts';
+import { adminSocketPath, askServer } from './admin/admin-socket.ts';
 import type { Command } from './admin/command.ts';
 import { COMMANDS } from './admin/commands.ts';
 import { storeTarget } from './admin/targets.ts';
 import { AdminError } from './admin/target.ts';
-import { EXIT, explainFailure } from './cli/exit-code.ts';
-import { init } from './cli/init.ts';
-import { askSecret, readLine } from './cli/prompt.ts';
-import { adminSocketPath, start } from './cli/start.ts';
 import { demoConfig } from './cli/demo.ts';
+import { EXIT, explainFailure } from './cli/exit-code.ts';
+import { afterInit, init } from './cli/init.ts';
+import { askSecret, readLine } from './cli/prompt.ts';
 import { optionDocs } from './config/explain.ts';
 import { findConfigFile, loadConfig } from './config/load.ts';
+import { hint } from './config/messages.ts';
+import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import { SOFTWARE } from './software.ts';
-import { openStore } from './storage/open.ts';
+import { createMemoryStore } from './storage/memory.ts';
+import type { Store } from './storage/store.ts';
 
 interface GlobalOptions {
   readonly config?: string;
@@ -24,15 +27,17 @@ interface GlobalOptions {
 
 const program = new Program('holdfast')
   .description('A BOSH-first XMPP chat server')
+  .usage('[options] [command]')
   .version(SOFTWARE.version)
   .option('--config <file>', 'configuration file (default: ./holdfast.yaml, /etc/holdfast/holdfast.yaml)')
   .option('--json', 'print results as JSON')
+  .configureOutput({ outputError: (text) => tell({ message: text.replace(/^error: |\n$/g, '') }) })
   .exitOverride((stopped) => process.exit(stopped.exitCode === 0 ? EXIT.ok : EXIT.usage));
 
 program
-  .command('start', { isDefault: true })
-  .description('Run the server (without a configuration: in demo mode)')
-  .action(async () => start({ file: globals().config }));
+  .command('start')
+  .description('Run the server (without a configuration: in demo mode); so does "holdfast" alone')
+  .action(startServer);
 
 program
   .command('init')
@@ -41,12 +46,20 @@ program
   .option('--force', 'overwrite a file that is there', false)
   .option('-y, --yes', 'take the defaults instead of asking', false)
   .action(async (options: { domain?: string; force: boolean; yes: boolean }) => {
-    const message = await init({ file: globals().config ?? 'holdfast.yaml', ...options, domain: options.domain });
-    print({ message }, () => message);
+    print(await init({ file: globals().config ?? 'holdfast.yaml', ...options, domain: options.domain }), afterInit);
   });
 
 addConfigCommands();
 for (const command of COMMANDS) addCommand(command);
+
+program
+  .argument('[command]')
+  .allowExcessArguments()
+  .action(async (word?: string) => {
+    if (word === undefined) return startServer();
+    const known = program.commands.map((command) => command.name());
+    throw new AdminError(`there is no command "${word}"${hint(word, known)}`, 'usage');
+  });
 
 await run();
 
@@ -55,10 +68,15 @@ async function run(): Promise<void> {
     await program.parseAsync();
   } catch (error) {
     const { message, code } = explainFailure(error);
-    if (globals().json) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
-    else process.stderr.write(`holdfast: ${message}\n`);
+    tell(error instanceof ConfigError ? { message, problems: error.problems } : { message });
     process.exitCode = code;
   }
+}
+
+/** Loaded when it is needed: every other command starts in half the time without. */
+async function startServer(): Promise<void> {
+  const { start } = await import('./cli/start.ts');
+  await start({ file: globals().config, print });
 }
 
 function globals(): GlobalOptions {
@@ -81,13 +99,19 @@ function addConfigCommands(): void {
   config
     .command('explain [key]')
     .description('Explain one option, or all')
-    .action((key?: string) => {
-      const docs = optionDocs().filter((doc) => key === undefined || doc.key === key || doc.key.startsWith(`${key}.`));
-      if (docs.length === 0) throw new AdminError(`there is no option "${key ?? ''}"`);
-      print(docs, (list) =>
-        list.map((doc) => `${doc.key}\n  ${doc.description}\n  ${doc.type}; default ${doc.fallback}`).join('\n\n'),
-      );
-    });
+    .action((key?: string) => print(explain(key), renderDocs));
+}
+
+function explain(key: string | undefined): ReturnType<typeof optionDocs> {
+  const all = optionDocs();
+  const docs = all.filter((doc) => key === undefined || doc.key === key || doc.key.startsWith(`${key}.`));
+  if (docs.length > 0) return docs;
+  const known = all.map((doc) => doc.key);
+  throw new AdminError(`there is no option "${key ?? ''}"${hint(key ?? '', known)}`);
+}
+
+function renderDocs(docs: ReturnType<typeof optionDocs>): string {
+  return docs.map((doc) => `${doc.key}\n  ${doc.description}\n  ${doc.type}; default ${doc.fallback}`).join('\n\n');
 }
 
 function readConfig(): { readonly file: string; readonly config: Config } {
@@ -102,18 +126,23 @@ function addCommand(command: Command): void {
   const last = words.pop() ?? '';
   let parent = program;
   for (const word of words) {
-    parent = parent.commands.find((known) => known.name() === word) ?? parent.command(word);
+    parent = parent.commands.find((known) => known.name() === word) ?? group(parent, word);
   }
   const leaf = parent.command(last).description(command.summary);
   for (const { name, description, optional, secret } of command.parameters) {
     leaf.argument(optional || secret ? `[${name}]` : `<${name}>`, description);
   }
-  if (command.parameters.some(({ secret }) => secret)) leaf.option('--password-stdin', 'read the password from standard input');
+  if (command.parameters.some(({ secret }) => secret))
+    leaf.option('--password-stdin', 'read the password from standard input');
   leaf.action(async (...given: unknown[]) => {
     const options = leaf.opts<GlobalOptions>();
     const input = await inputOf(command, given.slice(0, command.parameters.length), options.passwordStdin ?? false);
     print(await execute(command, input), (output) => command.render(output));
   });
+}
+
+function group(parent: Program, word: string): Program {
+  return parent.command(word).description(`Commands for each ${word}`);
 }
 
 async function inputOf(command: Command, given: readonly unknown[], stdin: boolean): Promise<Record<string, unknown>> {
@@ -131,8 +160,8 @@ async function execute(command: Command, input: object): Promise<unknown> {
   const { config } = readConfig();
   const answer = await askServer(adminSocketPath(config), command.name, input);
   if (answer) return answer.result;
-  if (command.needs === 'server') throw new AdminError('no server is running here');
-  const store = await openStore(config.storage);
+  if (command.needs === 'server') throw new AdminError('no server is running here', 'unavailable');
+  const store = await openIdleStore(config, command.makesStore ?? false);
   try {
     return await command.run(storeTarget(config, store), input);
   } finally {
@@ -140,6 +169,27 @@ async function execute(command: Command, input: object): Promise<unknown> {
   }
 }
 
+/** A store that was never made has nothing in it, and asking for it does not make it. */
+async function openIdleStore({ storage }: Config, makes: boolean): Promise<Store> {
+  if (storage.driver === 'memory') {
+    throw new AdminError('storage.driver is "memory": there is nothing without a running server');
+  }
+  if (!makes && !existsSync(storage.file)) return createMemoryStore();
+  const { openStore } = await import('./storage/open.ts');
+  return openStore(storage);
+}
+
 function print<T>(value: T, render: (value: T) => string): void {
   process.stdout.write(`${globals().json ? JSON.stringify(value) : render(value)}\n`);
+}
+
+/** A failure goes where it is looked for: programs read results, people read what is beside them. */
+function tell({ message, ...facts }: { readonly message: string; readonly problems?: ConfigError['problems'] }): void {
+  // Where the arguments are the failure, they were not read.
+  if (globals().json || process.argv.includes('--json')) {
+    process.stdout.write(`${JSON.stringify({ error: message, ...facts })}\n`);
+    return;
+  }
+  const lines = facts.problems ? message.split('\n') : [message];
+  process.stderr.write(lines.map((line) => `holdfast: ${line}\n`).join(''));
 }

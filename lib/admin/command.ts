@@ -8,6 +8,8 @@ export interface Command<Input = unknown, Output = unknown> {
   readonly summary: string;
   /** What it works on: a store will do, or it needs a running server. */
   readonly needs: 'store' | 'server';
+  /** Makes the store if there is none yet. */
+  readonly makesStore?: boolean;
   /** Input by name, in the order of the command line. */
   readonly input: z.ZodType<Input>;
   readonly parameters: readonly Parameter[];
@@ -38,6 +40,9 @@ export function defineCommand<Input, Output>(command: Command<Input, Output>): C
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd();
+    cells
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [line(head), ...rows.map(line)].join('\n');
 }

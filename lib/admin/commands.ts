@@ -13,6 +13,7 @@ const userAdd = defineCommand({
   name: 'user add',
   summary: 'Create an account',
   needs: 'store',
+  makesStore: true,
   parameters: [JID, { name: 'password', description: 'its password', secret: true }],
   input: z.object({ jid: z.string(), password: z.string() }),
   async run(target, { jid, password }) {
@@ -66,7 +67,11 @@ const userList = defineCommand({
     for (const name of domains) {
       const accounts = target.accounts(name);
       if (!accounts) throw new AdminError(`${name} is not served here`);
-      for (let page = await accounts.list(name, PAGE); page.length > 0; page = await accounts.list(name, PAGE, page.at(-1))) {
+      for (
+        let page = await accounts.list(name, PAGE);
+        page.length > 0;
+        page = await accounts.list(name, PAGE, page.at(-1))
+      ) {
         jids.push(...page);
       }
     }
@@ -155,7 +160,9 @@ const reload = defineCommand({
   parameters: [],
   input: z.object({}),
   async run(target) {
-    return { done: serverOf(target).reload() };
+    const { done, failed } = serverOf(target).reload();
+    if (failed.length > 0) throw new AdminError([...failed, ...done].join('\n'));
+    return { done };
   },
   render: ({ done }) => done.join('\n'),
 });
@@ -195,18 +202,21 @@ function jidOf(text: string): Jid {
 
 function accountOf(text: string): Jid {
   const jid = jidOf(text);
-  if (jid.local === undefined || jid.isFull) throw new AdminError(`"${text}" is not an account such as alice@example.com`);
+  if (jid.local === undefined || jid.isFull)
+    throw new AdminError(`"${text}" is not an account such as alice@example.com`);
   return jid;
 }
 
 function accountsOf(target: AdminTarget, jid: Jid): Accounts {
   const accounts = target.accounts(jid.domain);
   if (accounts) return accounts;
-  throw new AdminError(`${jid.domain} is not served here, or has no accounts; served are: ${target.domains.join(', ')}`);
+  throw new AdminError(
+    `${jid.domain} is not served here, or has no accounts; served are: ${target.domains.join(', ')}`,
+  );
 }
 
 function serverOf(target: AdminTarget): ServerControl {
-  if (!target.server) throw new AdminError('no server is running');
+  if (!target.server) throw new AdminError('no server is running here', 'unavailable');
   return target.server;
 }
 
@@ -225,7 +235,9 @@ function describeSession({ bosh, ...session }: SessionInfo): string {
   ];
   if (!bosh) return lines.join('\n');
   const { ver, wait, hold, requests, inactivity, held, queued } = bosh;
-  lines.push(`  agreed      ver ${ver}, wait ${wait} s, hold ${hold}, requests ${requests}, inactivity ${inactivity} s`);
+  lines.push(
+    `  agreed      ver ${ver}, wait ${wait} s, hold ${hold}, requests ${requests}, inactivity ${inactivity} s`,
+  );
   lines.push(`  now         ${held} requests held, ${queued} payloads queued`);
   return lines.join('\n');
 }

@@ -17,9 +17,17 @@ export interface ServerControl {
   /** Ends the sessions of a full JID, or all of a bare one; how many there were. */
   kill(jid: Jid): number;
   status(): ServerStatus;
-  /** Reads configuration files and certificates again; what was done, and what needs a restart. */
-  reload(): string[];
+  /** Reads configuration files and certificates again. */
+  reload(): Reloaded;
   stop(): void;
+}
+
+/** What came of reading everything again, in sentences. */
+export interface Reloaded {
+  /** What was done, and what needs a restart. */
+  readonly done: readonly string[];
+  /** What is no good, so that the old stays. */
+  readonly failed: readonly string[];
 }
 
 export interface SessionInfo {
@@ -55,7 +63,16 @@ export interface ServerStatus {
   readonly heldRequests: number;
 }
 
+/** Why a command cannot be done: `unavailable` means that what it needs is not there, or is taken. */
+export type FailureKind = 'failure' | 'usage' | 'unavailable' | 'permission';
+
 /** A command that cannot be done as asked; the message is for the operator. */
 export class AdminError extends Error {
   override readonly name = 'AdminError';
+  readonly kind: FailureKind;
+
+  constructor(message: string, kind: FailureKind = 'failure') {
+    super(message);
+    this.kind = kind;
+  }
 }

@@ -8,10 +8,10 @@ import { formatDateTime } from '../xmpp/payloads/date-time.ts';
 import type { Store } from '../storage/store.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import { SOFTWARE } from '../software.ts';
-import type { AdminTarget, ServerControl, SessionInfo } from './target.ts';
+import type { AdminTarget, Reloaded, ServerControl, SessionInfo } from './target.ts';
 
 export interface ServerActions {
-  reload(): string[];
+  reload(): Reloaded;
   stop(): void;
 }
 
@@ -64,20 +64,22 @@ function controlOf(server: HoldfastServer, actions: ServerActions): ServerContro
 }
 
 function sessionsOf(server: HoldfastServer): SessionInfo[] {
-  return [...server.hosts.all()].flatMap((host) => [...host.sessions.all()]).map((session) => {
-    const { name, address, secure } = session.transport.info;
-    const bosh = server.boshFacts(session.transport);
-    return {
-      jid: session.jid.toString(),
-      transport: name,
-      address,
-      secure,
-      since: formatDateTime(session.since),
-      available: session.isAvailable,
-      priority: session.priority,
-      ...(bosh ? { bosh } : {}),
-    };
-  });
+  return [...server.hosts.all()]
+    .flatMap((host) => [...host.sessions.all()])
+    .map((session) => {
+      const { name, address, secure } = session.transport.info;
+      const bosh = server.boshFacts(session.transport);
+      return {
+        jid: session.jid.toString(),
+        transport: name,
+        address,
+        secure,
+        since: formatDateTime(session.since),
+        available: session.isAvailable,
+        priority: session.priority,
+        ...(bosh ? { bosh } : {}),
+      };
+    });
 }
 
 function kill(server: HoldfastServer, jid: Jid): number {

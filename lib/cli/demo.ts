@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -22,17 +22,27 @@ export function demoConfig(): Config {
 /** Address and password of the demo accounts: made at the first start, and the same ever after. */
 export async function demoAccounts(server: HoldfastServer): Promise<Readonly<Record<string, string>>> {
   const file = join(dirname(server.config.storage.file), 'demo-accounts.json');
-  const accounts = readAccounts(file) ?? makeAccounts();
+  const known = readAccounts(file);
+  const accounts = known ?? makeAccounts();
   for (const [address, password] of Object.entries(accounts)) {
     const jid = Jid.parse(address);
-    if (jid) await server.hosts.find(jid.domain)?.accounts.create(jid, password);
+    const host = jid && server.hosts.find(jid.domain);
+    if (!host) continue;
+    const isNew = await host.accounts.create(jid, password);
+    // The store has outlived the file: nobody knows the old password any more.
+    if (!isNew && !known) await host.accounts.setPassword(jid, password);
   }
-  writeFileSync(file, `${JSON.stringify(accounts, undefined, 2)}\n`, { mode: 0o600 });
+  if (!known) writeFileSync(file, `${JSON.stringify(accounts, undefined, 2)}\n`, { mode: 0o600 });
   return accounts;
 }
 
+/** Undefined when there are none, or when what is there is of no use. */
 function readAccounts(file: string): Record<string, string> | undefined {
-  return existsSync(file) ? ACCOUNTS.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
+  try {
+    return ACCOUNTS.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 function makeAccounts(): Record<string, string> {

@@ -1,5 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { AdminError } from '../admin/target.ts';
+import { USUAL_FILES, readConfig } from '../config/load.ts';
+import { prepareDomain } from '../xmpp/jid.ts';
 import { ask } from './prompt.ts';
 
 export interface InitOptions {
@@ -11,6 +13,12 @@ export interface InitOptions {
   readonly domain?: string | undefined;
 }
 
+/** What was written. */
+export interface Written {
+  readonly file: string;
+  readonly domain: string;
+}
+
 interface Answers {
   readonly domain: string;
   readonly listen: string;
@@ -19,40 +27,56 @@ interface Answers {
 }
 
 /** Writes a configuration with a word on each option. @throws AdminError when there is one already */
-export async function init({ file, force, yes, domain = 'localhost' }: InitOptions): Promise<string> {
+export async function init({ file, force, yes, domain = 'localhost' }: InitOptions): Promise<Written> {
   if (existsSync(file) && !force) throw new AdminError(`${file} is there already; --force overwrites it`);
   const asks = !yes && process.stdin.isTTY;
   const question = async (text: string, fallback: string): Promise<string> => (asks ? ask(text, fallback) : fallback);
   const answers = {
-    domain: await question('Domain of the addresses (the part behind the @)?', domain),
+    domain: domainOf(await question('Domain of the addresses (the part behind the @)?', domain)),
     listen: await question('Where to listen (host:port)?', '127.0.0.1:5280'),
     proxy: await question('Address of a reverse proxy with TLS in front ("none")?', 'none'),
     store: await question('File for accounts and messages?', './data/holdfast.db'),
   };
-  writeFileSync(file, render(answers), { mode: 0o600 });
+  const text = render(answers);
+  readConfig(text, file);
+  writeFileSync(file, text, { mode: 0o600 });
+  return { file, domain: answers.domain };
+}
+
+/** What to do next. */
+export function afterInit({ file, domain }: Written): string {
+  const isFound = USUAL_FILES.some((usual) => usual === file || usual === `./${file}`);
+  const option = isFound ? '' : ` --config ${file}`;
   return [
     `Wrote ${file}.`,
-    `Next:  npx holdfast config check`,
-    `       npx holdfast user add you@${answers.domain}`,
-    `       npx holdfast start`,
+    `Next:  npx holdfast config check${option}`,
+    `       npx holdfast user add you@${domain}${option}`,
+    `       npx holdfast start${option}`,
   ].join('\n');
 }
 
+function domainOf(text: string): string {
+  const domain = prepareDomain(text);
+  if (domain === undefined) throw new AdminError(`"${text}" is not a domain`);
+  return domain;
+}
+
 function render({ domain, listen, proxy, store }: Answers): string {
+  const text = (value: string): string => JSON.stringify(value);
   return `# Holdfast's configuration. Every option has a default; "holdfast config explain" tells them all.
 # Durations are written "60 s" or "5 min", sizes "256 KiB".
 
 hosts:
-  ${domain}:
+  ${text(domain)}:
     anonymous: false            # true: clients log in without an account, and only so
     conflict: rename            # a resource asked for twice: replace, refuse or rename
     # contacts: { admin: ["mailto:you@${domain}"] }
 
 http:
-  listen: ["${listen}"]
+  listen: [${text(listen)}]
   # listen_tls: ["0.0.0.0:5281"]
   # tls: { cert: /etc/ssl/holdfast.pem, key: /etc/ssl/holdfast.key }
-  trusted_proxies: [${proxy === 'none' ? '' : `"${proxy}"`}]
+  trusted_proxies: [${proxy === 'none' ? '' : text(proxy)}]
   cors_origins: "*"
 
 bosh:
@@ -67,7 +91,7 @@ auth:
 
 storage:
   driver: sqlite
-  file: ${store}
+  file: ${text(store)}
 
 log:
   level: info

@@ -15,7 +15,9 @@ export async function ask(question: string, fallback: string): Promise<string> {
 
 /** Asks for a secret: nothing of it is shown. @throws AdminError when there is no terminal to ask on */
 export async function askSecret(question: string): Promise<string> {
-  if (!process.stdin.isTTY) throw new AdminError(`no ${question} was given, and there is no terminal to ask on`);
+  if (!process.stdin.isTTY) {
+    throw new AdminError(`no ${question} was given, and there is no terminal to ask on; use --password-stdin`, 'usage');
+  }
   process.stderr.write(`${question}: `);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });

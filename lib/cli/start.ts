@@ -1,50 +1,66 @@
-import { dirname, join, resolve } from 'node:path';
-import { AdminSocket } from '../admin/admin-socket.ts';
+import { AdminSocket, adminSocketPath } from '../admin/admin-socket.ts';
+import type { Reloaded } from '../admin/target.ts';
 import { serverTarget } from '../admin/targets.ts';
-import type { Logger } from '../base/log.ts';
 import { findConfigFile, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { createLogger } from '../runtime/pino-logger.ts';
+import { createLogger, type LeveledLogger } from '../runtime/pino-logger.ts';
 import { openServer, type HoldfastServer } from '../server.ts';
 import { demoAccounts, demoConfig } from './demo.ts';
 import { EXIT } from './exit-code.ts';
 
 export interface StartOptions {
   readonly file: string | undefined;
+  /** Says to whoever started it that the server is ready. */
+  readonly print: (ready: Ready, render: (ready: Ready) => string) => void;
 }
 
-/** The socket of the command line: where the configuration says, or beside the store. */
-export function adminSocketPath(config: Config): string {
-  return resolve(config.admin.socket || join(dirname(config.storage.file), 'holdfast.sock'));
+/** What is told when the server is ready. */
+export interface Ready {
+  readonly config: string | undefined;
+  readonly boshUrl: string;
+  readonly urls: readonly string[];
+  readonly pid: number;
+  /** Of the demo: passwords by address. */
+  readonly accounts?: Readonly<Record<string, string>>;
+  readonly milliseconds: number;
+}
+
+interface Running {
+  readonly server: HoldfastServer;
+  readonly file: string | undefined;
+  readonly log: LeveledLogger;
 }
 
 /** Runs a server until a signal or an operator stops it. */
-export async function start(options: StartOptions): Promise<void> {
+export async function start({ file = findConfigFile(), print }: StartOptions): Promise<void> {
   const began = performance.now();
-  const file = options.file ?? findConfigFile();
   const config = file === undefined ? demoConfig() : loadConfig(file, process.env);
   const log = loggerOf(config);
+  onBug(log);
   const server = await openServer(config, { log });
-  const accounts = file === undefined ? await demoAccounts(server) : undefined;
-  const stop = stopper(server, log);
-  const socket = new AdminSocket(
-    adminSocketPath(config),
-    serverTarget(server, { reload: () => reload(server, file), stop: () => void stop() }),
-    log,
-  );
-  await socket.listen();
+  const running = { server, file, log };
+  const stop = stopper(running);
+  const target = serverTarget(server, { reload: () => reload(running), stop: () => void stop() });
+  const socket = new AdminSocket(adminSocketPath(config), target, log);
   server.once('closed', () => void socket.close());
-  await server.listen();
-  onSignals(server, file, log, stop);
-  print(banner(server, file, accounts, performance.now() - began));
+  try {
+    const accounts = file === undefined ? await demoAccounts(server) : undefined;
+    await socket.listen();
+    await server.listen();
+    onSignals(running, stop);
+    print(readyOf(running, accounts, performance.now() - began), banner);
+  } catch (error) {
+    await server.close({ drain: 0 });
+    throw error;
+  }
 }
 
-function loggerOf({ log: { level, format } }: Config): Logger {
+function loggerOf({ log: { level, format } }: Config): LeveledLogger {
   return createLogger(level, format === 'auto' ? (process.stdout.isTTY ? 'text' : 'json') : format);
 }
 
 /** The first call drains; the second one ends the process at once. */
-function stopper(server: HoldfastServer, log: Logger): () => Promise<void> {
+function stopper({ server, log }: Running): () => Promise<void> {
   let isStopping = false;
   return async () => {
     if (isStopping) process.exit(EXIT.failure);
@@ -58,27 +74,53 @@ function stopper(server: HoldfastServer, log: Logger): () => Promise<void> {
   };
 }
 
-function onSignals(server: HoldfastServer, file: string | undefined, log: Logger, stop: () => Promise<void>): void {
+function onSignals(running: Running, stop: () => Promise<void>): void {
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
   process.on('SIGHUP', () => {
-    for (const line of reload(server, file)) log.info('server.reload', { done: line });
+    const { done, failed } = reload(running);
+    for (const line of done) running.log.info('server.reload', { done: line });
+    for (const line of failed) running.log.error('server.reload', { failed: line });
   });
 }
 
-/** Certificates change at once; whatever else changed in the file is told, and takes a restart. */
-function reload(server: HoldfastServer, file: string | undefined): string[] {
-  const done = [server.reloadCertificate() ? 'Certificates are up to date.' : 'The new certificate is no good; the old one stays.'];
-  if (file === undefined) return done;
-  try {
-    const changed = differences(server.config, loadConfig(file, process.env));
-    done.push(
-      changed.length === 0 ? 'The configuration has not changed.' : `Restart to apply what changed in: ${changed.join(', ')}.`,
-    );
-  } catch (error) {
-    done.push(`The configuration is wrong, the old one stays: ${error instanceof Error ? error.message : String(error)}`);
+/** Nobody knows what is still true after a bug that nobody caught: whoever watches over us starts afresh. */
+function onBug(log: LeveledLogger): void {
+  process.on('uncaughtException', (error) => {
+    log.error('process.failed', { error });
+    process.exit(EXIT.bug);
+  });
+}
+
+/** Certificates and the log level change at once; whatever else changed is told, and takes a restart. */
+function reload({ server, file, log }: Running): Reloaded {
+  const done: string[] = [];
+  const failed: string[] = [];
+  if (server.config.http.tls) {
+    if (server.reloadCertificate()) done.push('Certificates are up to date.');
+    else failed.push('The new certificate is no good; the old one stays.');
   }
-  return done;
+  if (file === undefined) return { done, failed };
+  try {
+    done.push(...apply(loadConfig(file, process.env), server.config, log));
+  } catch (error) {
+    failed.push(
+      `The configuration is wrong; the old one stays.`,
+      error instanceof Error ? error.message : String(error),
+    );
+  }
+  return { done, failed };
+}
+
+function apply(after: Config, before: Config, log: LeveledLogger): string[] {
+  const done: string[] = [];
+  if (log.level !== after.log.level) {
+    log.level = after.log.level;
+    done.push(`The log level is ${after.log.level}.`);
+  }
+  const changed = differences(before, { ...after, log: { ...after.log, level: before.log.level } });
+  if (changed.length > 0) done.push(`Restart to apply what changed in: ${changed.join(', ')}.`);
+  return done.length === 0 ? ['The configuration has not changed.'] : done;
 }
 
 function differences(before: Config, after: Config): string[] {
@@ -86,17 +128,15 @@ function differences(before: Config, after: Config): string[] {
   return sections.filter((section) => JSON.stringify(before[section]) !== JSON.stringify(after[section]));
 }
 
-function banner(
-  server: HoldfastServer,
-  file: string | undefined,
-  accounts: Readonly<Record<string, string>> | undefined,
-  took: number,
-): string {
-  const [url = ''] = server.urls;
-  const mode = file === undefined ? 'demo mode: this machine only' : file;
+function readyOf({ server, file }: Running, accounts: Ready['accounts'], milliseconds: number): Ready {
+  const { boshUrl, urls } = server;
+  return { config: file, boshUrl, urls, pid: process.pid, ...(accounts ? { accounts } : {}), milliseconds };
+}
+
+function banner({ config, boshUrl, urls: [url = ''], accounts, milliseconds }: Ready): string {
   const lines = [
-    `Holdfast (${mode})`,
-    `  BOSH       ${server.boshUrl}`,
+    `Holdfast (${config ?? 'demo mode: this machine only'})`,
+    `  BOSH       ${boshUrl}`,
     `  About      ${url}/`,
     `  Health     ${url}/health/ready`,
     `  Metrics    ${url}/metrics`,
@@ -106,10 +146,6 @@ function banner(
     lines.push(`  Accounts   ${list.join('   ')}   (guests: anon.localhost)`);
     lines.push('  Next       npx holdfast init   makes it permanent');
   }
-  lines.push(`  Ready in ${(took / 1000).toFixed(2)} s. Ctrl+C stops it.`);
+  lines.push(`  Ready in ${(milliseconds / 1000).toFixed(2)} s. Ctrl+C stops it.`);
   return lines.join('\n');
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -110,8 +110,9 @@ export class YamlFile {
   }
 }
 
+/** Every node of yaml has a range, or null. */
 function startOf(node: unknown): number | undefined {
-  return (node as { range?: readonly [number, number, number] | null } | null | undefined)?.range?.[0]; // of every node of yaml
+  return (node as { range?: readonly number[] | null } | null | undefined)?.range?.[0];
 }
 
 function nameOf(key: unknown): string {

@@ -38,7 +38,10 @@ export class Certificates {
       this.#log.info('tls.reloaded', { cert: this.#files.cert });
       return true;
     } catch (error) {
-      this.#log.error('tls.rejected', { cert: this.#files.cert, error: error instanceof Error ? error : String(error) });
+      this.#log.error('tls.rejected', {
+        cert: this.#files.cert,
+        error: error instanceof Error ? error : String(error),
+      });
       return false;
     }
   }

@@ -7,8 +7,13 @@ export type LogFormat = 'json' | 'text';
 /** Fields with these names never come out, whoever passes them. H-12 */
 const SECRETS = ['sid', 'rid', 'key', 'newkey', 'token', 'password', 'authid', 'nonce', 'proof'];
 
+/** A logger that can say more or less while it runs. */
+export interface LeveledLogger extends Logger {
+  level: LogLevel;
+}
+
 /** Log lines through pino: JSON for machines, short lines for people. */
-export function createLogger(level: LogLevel, format: LogFormat, destination?: DestinationStream): Logger {
+export function createLogger(level: LogLevel, format: LogFormat, destination?: DestinationStream): LeveledLogger {
   const options = {
     level,
     base: null,
@@ -24,7 +29,19 @@ export function createLogger(level: LogLevel, format: LogFormat, destination?: D
       const { error, ...others } = fields;
       logger[name]({ event, ...others, ...(error === undefined ? {} : { error: describe(error) }) });
     };
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    get level() {
+      return level;
+    },
+    set level(changed) {
+      level = changed;
+      logger.level = changed;
+    },
+  };
 }
 
 function describe(error: unknown): unknown {

@@ -118,5 +118,10 @@ export interface Store {
 
 /** The store did not do what it was asked; the cause says why. */
 export class StoreError extends Error {
-  override readonly name = 'StoreError';
+  override readonly name: string = 'StoreError';
+}
+
+/** Another server has the store. */
+export class StoreInUseError extends StoreError {
+  override readonly name = 'StoreInUseError';
 }

@@ -50,6 +50,7 @@ describe('did you mean', () => {
 
   it('ranks by distance, whatever the case', () => {
     expect(nearest('Satus', ['start', 'status', 'stop'])).to.equal('status');
+    expect(nearest('strat', ['start', 'status', 'stop'])).to.equal('start');
     expect(nearest('STOP', ['start', 'status', 'stop'])).to.equal('stop');
     expect(nearest('xyz', ['start', 'status', 'stop'])).to.equal(undefined);
     expect(nearest('x', [])).to.equal(undefined);

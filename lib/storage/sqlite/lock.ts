@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { StoreError } from '../store.ts';
+import { StoreError, StoreInUseError } from '../store.ts';
 
 /** Keeps two processes from sharing one file. A lock whose process is dead is taken over. */
 export class FileLock {
@@ -10,13 +10,13 @@ export class FileLock {
     this.#path = `${file}.lock`;
   }
 
-  /** @throws StoreError that names the process that has it */
+  /** @throws StoreInUseError that names the process that has it */
   acquire(): void {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       if (this.#tryWrite()) return;
       const holder = this.#holder();
       if (holder !== undefined && isAlive(holder)) {
-        throw new StoreError(`the store is in use by process ${holder} (${this.#path})`);
+        throw new StoreInUseError(`the store is in use by process ${holder} (${this.#path})`);
       }
       rmSync(this.#path, { force: true });
     }
