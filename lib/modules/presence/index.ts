@@ -1,8 +1,10 @@
+import type { EpochMillis } from '../../base/time.ts';
 import type { ClientSession } from '../../core/client-session.ts';
 import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
 import { defineModule, type HostContext } from '../../core/module.ts';
 import { parse, xml } from '../../xml/index.ts';
 import { Jid } from '../../xmpp/jid.ts';
+import { delay } from '../../xmpp/payloads/delay.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { Stanza } from '../../xmpp/stanza.ts';
 import { ROSTERS, type Roster, type Rosters } from '../roster/rosters.ts';
@@ -20,9 +22,11 @@ export default defineModule({
     const desk = new PresenceDesk(host);
     host.hook('presence:broadcast', 'act', ({ session, stanza }) => desk.broadcast(session, stanza));
     host.hook('stanza:from-client', 'act', ({ session, stanza }) => desk.direct(session, stanza));
-    host.hook('stanza:to-account', 'act', ({ account, stanza }) =>
-      stanza.kind === 'presence' && stanza.type === 'probe' ? desk.probed(account, stanza) : undefined,
-    );
+    host.hook('stanza:to-account', 'act', ({ account, stanza }) => {
+      if (stanza.kind !== 'presence') return undefined;
+      if (stanza.type === 'unavailable') desk.left(account, stanza);
+      return stanza.type === 'probe' ? desk.probed(account, stanza) : undefined;
+    });
     host.hook('session:ended', 'act', ({ session }) => desk.gone(session));
   },
 });
@@ -42,7 +46,8 @@ class PresenceDesk {
     }
     checkPriority(stanza);
     return andThen(this.#rosters.get(session.account), (roster) => {
-      const done = type === undefined ? this.#available(session, stanza, roster) : this.#leave(session, stanza, roster);
+      const done =
+        type === undefined ? this.#available(session, stanza, roster) : this.#goodbye(session, stanza, roster);
       return andThen(done, () => 'handled' as const);
     });
   }
@@ -60,20 +65,31 @@ class PresenceDesk {
     if (kind !== 'presence' || !to) return;
     if (type === 'unavailable') session.directed.delete(to.toString());
     if (type !== undefined) return;
-    if (session.directed.size >= MAX_DIRECTED) throw new StanzaError('resource-constraint', 'too many recipients');
+    const isNew = !session.directed.has(to.toString());
+    if (isNew && session.directed.size >= MAX_DIRECTED)
+      throw new StanzaError('resource-constraint', 'too many recipients');
     session.directed.add(to.toString());
   }
 
+  /** Who has gone first need not be told. @spec RFC 6121 §4.6.1 */
+  left(account: Jid, { from, to }: Stanza): void {
+    if (!from) return;
+    for (const session of this.#host.sessions.of(account)) {
+      if (!to?.isFull || session.jid.equals(to)) session.directed.delete(from.toString());
+    }
+  }
+
   /** @spec RFC 6121 §4.3.2 */
-  probed(account: Jid, stanza: Stanza): MaybePromise<'handled'> {
-    const { from: prober, to } = stanza;
+  probed(account: Jid, probe: Stanza): MaybePromise<'handled'> {
+    const { from: prober, to } = probe;
     if (!prober) return 'handled';
     const answered = andThen(this.#host.mayObserve(prober, account), (mayObserve) => {
-      if (!mayObserve) return this.#host.send(new Stanza(xml('presence', { type: 'unsubscribed' }), account, prober.bare));
-      const sessions = this.#host.sessions.available(account);
-      const asked = to?.isFull ? sessions.filter((session) => session.jid.equals(to)) : sessions;
-      if (asked.length > 0) return this.#sendPresenceOf(asked, prober);
-      return this.#host.send(new Stanza(xml('presence', { type: 'unavailable' }), to ?? account, prober));
+      const session = to?.isFull ? this.#host.sessions.find(to) : undefined;
+      const isShown = (mayObserve && session?.isAvailable) || session?.hasDirectedTo(prober);
+      // Of one resource, only that it is there. RFC 6121 §4.3.2 §4.6.6
+      if (session && isShown) return this.#host.send(new Stanza(xml('presence'), session.jid, prober));
+      if (!mayObserve) return this.#answer('unsubscribed', probe, account, prober.bare);
+      return to?.isFull ? this.#answer('unavailable', probe, to, prober) : this.#show(account, probe, prober);
     });
     return andThen(answered, () => 'handled' as const);
   }
@@ -82,6 +98,28 @@ class PresenceDesk {
     const rosters = this.#host.service(ROSTERS);
     if (!rosters) throw new Error('presence needs the rosters');
     return rosters;
+  }
+
+  /** The answer to a probe repeats its id, unless it is presence that has one. @spec RFC 6121 §4.3.2.1 */
+  #answer(type: string, { id }: Stanza, from: Jid, to: Jid, at?: EpochMillis): MaybePromise<void> {
+    const answer = xml('presence', { type, id });
+    if (at !== undefined) answer.append(delay(this.#host.jid, at));
+    return this.#host.send(new Stanza(answer, from, to));
+  }
+
+  /** All that an account shows, or since when it shows nothing. */
+  #show(account: Jid, probe: Stanza, prober: Jid): MaybePromise<void> {
+    const sessions = this.#host.sessions.available(account);
+    if (sessions.length > 0) return this.#sendPresenceOf(sessions, prober);
+    return andThen(this.#host.store.lastSeen.get(account.toString()), (seen) =>
+      this.#answer('unavailable', probe, account, prober, seen?.at),
+    );
+  }
+
+  /** The client says that it goes, and hears it, too. @spec RFC 6121 §4.5.2 */
+  #goodbye(session: ClientSession, stanza: Stanza, roster: Roster): MaybePromise<void> {
+    if (session.isAvailable) session.send(stanza.readdressed(session.account));
+    return this.#leave(session, stanza, roster);
   }
 
   #available(session: ClientSession, stanza: Stanza, roster: Roster): MaybePromise<void> {
