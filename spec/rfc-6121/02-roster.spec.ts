@@ -401,7 +401,7 @@ describe('RFC 6121 §2 managing the roster', () => {
 /** A store whose roster writes are all done at the same instant, as one transaction. */
 function inBatches(): { readonly store: Store; readonly commit: () => void } {
   const store = createMemoryStore();
-  const { put } = store.roster;
+  const put: Store['roster']['put'] = store.roster.put.bind(store.roster);
   let commit: () => void = () => {};
   const committed = new Promise<void>((resolve) => (commit = resolve));
   store.roster.put = async (id, item) => {

@@ -1,7 +1,6 @@
-import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
 import { defineModule } from '../../core/module.ts';
 import { NS_OFFLINE_FEATURE } from '../../xmpp/ns.ts';
-import { OfflineDesk } from './offline-desk.ts';
+import { OFFLINE, OfflineDesk } from './offline-desk.ts';
 
 export interface OfflineOptions {
   /** Messages kept for one account. */
@@ -20,10 +19,11 @@ export default defineModule<OfflineOptions>({
     const desk = new OfflineDesk(host, maxMessages);
     host.feature(NS_OFFLINE_FEATURE);
     host.hook('message:undeliverable', 'act', ({ account, stanza, at }) => desk.keep(account, stanza, at));
-    // Before the presence module makes the resource available: what is kept comes before what is new.
-    host.hook('presence:broadcast', 'act', ({ session, stanza }): MaybePromise<void> => {
-      if (desk.isDue(session, stanza)) return andThen(desk.flush(session), () => undefined);
-    });
-    host.hook('session:ended', 'observe', ({ session }) => desk.ended(session));
+    // What is kept comes before what is new: while it is handed over, new messages wait.
+    host.hook('stanza:to-account', 'act', ({ account, stanza }) =>
+      stanza.kind === 'message' ? desk.pending(account) : undefined,
+    );
+    host.hook('account:removed', 'observe', ({ account }) => desk.forget(account));
+    host.provide(OFFLINE, desk);
   },
 });

@@ -1,20 +1,30 @@
 import type { EpochMillis } from '../../base/time.ts';
 import type { ClientSession } from '../../core/client-session.ts';
+import { ServiceKey } from '../../core/keys.ts';
 import type { HostContext } from '../../core/module.ts';
 import type { OfflineMessage } from '../../storage/store.ts';
-import { parse } from '../../xml/index.ts';
+import { parse, type Element } from '../../xml/index.ts';
 import { Jid } from '../../xmpp/jid.ts';
 import { NS_CHAT_STATES, NS_CLIENT, NS_DELAY, NS_HINTS } from '../../xmpp/ns.ts';
 import { delay } from '../../xmpp/payloads/delay.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { shallowCopy, Stanza } from '../../xmpp/stanza.ts';
 
-/** What has been handed to a session and is not known to have arrived. */
-interface Handing {
-  readonly session: ClientSession;
-  /** Ids of the messages that have not arrived, in order. */
-  readonly open: number[];
+/** What became of a kept message that was sent to a session. */
+type Fate = 'sent' | 'returned' | 'arrived';
+
+/** What is known of the messages of one account, while some of them are on their way. */
+interface Shelf {
+  /** By id, lowest first. Messages that were never sent, and those that are done with, are not here. */
+  readonly fates: Map<number, Fate>;
+  /** Messages up to this id are removed from the store, or are about to be. */
+  done: number;
+  /** While messages are handed over: kept when that is done. */
+  flushing: Promise<void> | undefined;
 }
+
+/** For the module that knows when a resource begins to take messages. */
+export const OFFLINE = new ServiceKey<OfflineDesk>('offline');
 
 /**
  * Keeps messages, and hands them over when their account comes back. A message is removed from the
@@ -24,8 +34,9 @@ interface Handing {
 export class OfflineDesk {
   readonly #host: HostContext;
   readonly #maxMessages: number;
-  readonly #handings = new Map<string, Handing>();
-  readonly #kept = new WeakSet<Stanza>();
+  readonly #shelves = new Map<string, Shelf>();
+  /** The ids of kept messages that were sent, for when they come back. */
+  readonly #ids = new WeakMap<Stanza, number>();
 
   constructor(host: HostContext, maxMessages: number) {
     this.#host = host;
@@ -39,64 +50,127 @@ export class OfflineDesk {
    * @spec XEP-0160 §2 §3
    */
   keep(account: Jid, stanza: Stanza, at: EpochMillis): 'handled' | Promise<'handled'> {
-    if (this.#kept.has(stanza) || !isWorthKeeping(stanza)) return 'handled';
+    const id = this.#ids.get(stanza);
+    if (id !== undefined) return this.#returned(account, id);
+    if (!isWorthKeeping(stanza)) return 'handled';
     const { xml } = this.#stamped(stanza, at);
     return this.#host.store.offline.add(account.toString(), { xml, at }, this.#maxMessages).then((isKept) => {
       if (!isKept) throw new StanzaError('service-unavailable', 'too many messages are waiting already');
+      this.#flushIfReachable(account);
       return 'handled' as const;
     });
   }
 
-  /** Whether this presence makes the resource one that takes messages. @spec XEP-0160 §2 */
-  isDue(session: ClientSession, presence: Stanza): boolean {
-    if (presence.type !== undefined || this.#handings.has(session.account.toString())) return false;
-    const isReachable = session.isAvailable && session.priority >= 0;
-    return !isReachable && priorityOf(presence) >= 0;
-  }
-
-  /** Hands everything over, in order. @spec XEP-0160 §2 */
-  async flush(session: ClientSession): Promise<void> {
+  /**
+   * Hands everything over, in order, to a resource that has just begun to take messages. Never rejects.
+   * What comes for the account meanwhile must wait for it.
+   *
+   * @spec XEP-0160 §2
+   */
+  flush(session: ClientSession): Promise<void> {
     const account = session.account.toString();
-    const handing: Handing = { session, open: [] };
-    this.#handings.set(account, handing);
-    for (const message of await this.#host.store.offline.list(account)) this.#hand(account, handing, message);
-    if (handing.open.length === 0) this.#handings.delete(account);
+    const shelf = this.#shelf(account);
+    const before = shelf.flushing ?? Promise.resolve();
+    const flushing = before
+      .then(() => this.#handOver(account, shelf, session))
+      .catch((error: unknown) => this.#log('offline.flush.failed', error))
+      .then(() => {
+        if (shelf.flushing === flushing) shelf.flushing = undefined;
+        this.#tidy(account, shelf);
+      });
+    shelf.flushing = flushing;
+    return flushing;
   }
 
-  /** What did not arrive stays in the store, for the next time. */
-  ended(session: ClientSession): void {
-    const account = session.account.toString();
-    if (this.#handings.get(account)?.session === session) this.#handings.delete(account);
+  /** Kept when all that was there before has been handed over; undefined when nothing is under way. */
+  pending(account: Jid): Promise<void> | undefined {
+    return this.#shelves.size === 0 ? undefined : this.#shelves.get(account.toString())?.flushing;
   }
 
-  #hand(account: string, handing: Handing, message: OfflineMessage): void {
-    const stanza = revive(message.xml);
-    handing.open.push(message.id);
-    if (!stanza) return;
-    this.#kept.add(stanza);
-    stanza.arrived = () => this.#arrived(account, handing, message.id);
-    handing.session.send(stanza);
+  /** Forgets an account that is gone. */
+  forget(account: Jid): void {
+    this.#shelves.delete(account.toString());
   }
 
-  #arrived(account: string, handing: Handing, id: number): void {
-    handing.open.splice(handing.open.indexOf(id), 1);
-    const lowest = handing.open[0] ?? Number.POSITIVE_INFINITY;
-    if (lowest < id) return;
-    if (handing.open.length === 0 && this.#handings.get(account) === handing) this.#handings.delete(account);
-    this.#host.store.offline.remove(account, Math.min(id, lowest)).catch((error: unknown) => {
-      this.#host.log.error('offline.remove.failed', { error: error instanceof Error ? error : String(error) });
-    });
+  #shelf(account: string): Shelf {
+    const known = this.#shelves.get(account);
+    if (known) return known;
+    const shelf: Shelf = { fates: new Map(), done: 0, flushing: undefined };
+    this.#shelves.set(account, shelf);
+    return shelf;
   }
 
-  /** One stamp of ours is enough. @spec XEP-0203 §4 */
-  #stamped(stanza: Stanza, at: EpochMillis): Stanza {
-    const { element, from, to } = stanza;
-    const isStamped = element
-      .getChildElements()
-      .some((child) => child.getNS() === NS_DELAY && child.attrs['from'] === this.#host.domain);
-    if (isStamped) return stanza;
+  /** A message that was decided to be kept may be kept when somebody is already there to take it. */
+  #flushIfReachable(account: Jid): void {
+    const best = this.#host.sessions.available(account)[0];
+    if (best && best.priority >= 0) void this.flush(best);
+  }
+
+  async #handOver(account: string, shelf: Shelf, session: ClientSession): Promise<void> {
+    for (const message of await this.#host.store.offline.list(account)) {
+      const fate = shelf.fates.get(message.id);
+      if (message.id > shelf.done && (fate === undefined || fate === 'returned')) {
+        this.#hand(account, shelf, session, message);
+      }
+    }
+  }
+
+  #hand(account: string, shelf: Shelf, session: ClientSession, { id, xml }: OfflineMessage): void {
+    shelf.fates.set(id, 'sent');
+    const stanza = revive(xml);
+    if (!stanza) {
+      this.#log('offline.message.unreadable', id);
+      this.#arrived(account, shelf, id);
+      return;
+    }
+    this.#ids.set(stanza, id);
+    stanza.arrived = () => this.#arrived(account, shelf, id);
+    session.send(stanza);
+  }
+
+  /** It did not arrive, and nobody else can take it: it waits in the store for the next time. */
+  #returned(account: Jid, id: number): 'handled' {
+    const shelf = this.#shelves.get(account.toString());
+    if (shelf?.fates.get(id) !== 'sent') return 'handled';
+    shelf.fates.set(id, 'returned');
+    this.#tidy(account.toString(), shelf);
+    this.#flushIfReachable(account);
+    return 'handled';
+  }
+
+  /** Removes what has arrived, as far as everything before it has, too. */
+  #arrived(account: string, shelf: Shelf, arrived: number): void {
+    if (!shelf.fates.has(arrived)) return;
+    shelf.fates.set(arrived, 'arrived');
+    const before = shelf.done;
+    for (const [id, fate] of shelf.fates) {
+      if (fate !== 'arrived') break;
+      shelf.fates.delete(id);
+      shelf.done = id;
+    }
+    if (shelf.done === before) return;
+    this.#tidy(account, shelf);
+    this.#host.store.offline
+      .remove(account, shelf.done)
+      .catch((error: unknown) => this.#log('offline.remove.failed', error));
+  }
+
+  /** A shelf is needed while something is on its way: what only waits is in the store. */
+  #tidy(account: string, shelf: Shelf): void {
+    const isIdle = shelf.flushing === undefined && [...shelf.fates.values()].every((fate) => fate === 'returned');
+    if (isIdle && this.#shelves.get(account) === shelf) this.#shelves.delete(account);
+  }
+
+  #log(event: string, error: unknown): void {
+    this.#host.log.error(event, { error: error instanceof Error ? error : String(error) });
+  }
+
+  /** One stamp of ours, and only this server makes it. @spec XEP-0203 §4 */
+  #stamped({ element, from, to }: Stanza, at: EpochMillis): Stanza {
+    const isOurs = (child: Element): boolean => child.getNS() === NS_DELAY && child.attrs['from'] === this.#host.domain;
     const copy = shallowCopy(element);
-    copy.children = [...element.children, delay(this.#host.jid, at)];
+    const others = element.children.filter((child) => typeof child === 'string' || !isOurs(child));
+    copy.children = [...others, delay(this.#host.jid, at)];
     return new Stanza(copy, from, to, at);
   }
 }
@@ -110,11 +184,6 @@ function isWorthKeeping(stanza: Stanza): boolean {
 
 function isThread(name: string, namespace: string): boolean {
   return name === 'thread' && namespace === NS_CLIENT;
-}
-
-function priorityOf(presence: Stanza): number {
-  const child = presence.element.getChildElements().find((element) => element.name === 'priority');
-  return Number(child?.text.trim() ?? 0) || 0;
 }
 
 /** A stored stanza; the store only has what this server wrote. */

@@ -7,6 +7,7 @@ import { Jid } from '../../xmpp/jid.ts';
 import { delay } from '../../xmpp/payloads/delay.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { Stanza } from '../../xmpp/stanza.ts';
+import { OFFLINE } from '../offline/offline-desk.ts';
 import { ROSTERS, type Roster, type Rosters } from '../roster/rosters.ts';
 
 /** Entities that one session may send directed presence to. */
@@ -124,10 +125,13 @@ class PresenceDesk {
 
   #available(session: ClientSession, stanza: Stanza, roster: Roster): MaybePromise<void> {
     const isInitial = !session.isAvailable;
+    const tookMessages = takesMessages(session);
     session.presence = stanza;
+    const flushed = !tookMessages && takesMessages(session) ? this.#host.service(OFFLINE)?.flush(session) : undefined;
     const told = this.#tell(subscribers(roster), stanza);
     this.#tellOwn(session, stanza);
-    return isInitial ? andThen(told, () => this.#welcome(session, roster)) : told;
+    const welcomed = isInitial ? andThen(told, () => this.#welcome(session, roster)) : told;
+    return andThen(welcomed, () => flushed);
   }
 
   /** A resource that just came learns who else is there, and who asked for something. @spec RFC 6121 §4.2.2 §3.1.3 */
@@ -197,6 +201,11 @@ class PresenceDesk {
     for (const item of items) done = andThen(done, () => work(item));
     return done;
   }
+}
+
+/** Whether messages to the account may go to this resource. @spec RFC 6121 §8.5.2.1.1 */
+function takesMessages(session: ClientSession): boolean {
+  return session.isAvailable && session.priority >= 0;
 }
 
 /** UTF-16 units of a status that are kept. */
