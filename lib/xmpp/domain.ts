@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { toASCII, toUnicode } from 'tr46';
+import { isIdentifier } from './precis.ts';
 
 const IDNA = {
   checkBidi: true,
@@ -22,7 +23,7 @@ export function prepareDomain(text: string): string | undefined {
   const domain = text.endsWith('.') ? text.slice(0, -1) : text;
   if (domain.length <= MAX_PLAIN_LENGTH && PLAIN_DOMAIN.test(domain) && !domain.includes('--')) return domain;
   if (domain.startsWith('[') && domain.endsWith(']')) {
-    return isIPv6(domain.slice(1, -1)) ? domain.toLowerCase() : undefined;
+    return isIPv6(domain.slice(1, -1)) && !domain.includes('%') ? domain.toLowerCase() : undefined;
   }
   if (isIPv4(domain)) return domain;
   return prepareName(domain);
@@ -32,5 +33,15 @@ function prepareName(domain: string): string | undefined {
   const ascii = toASCII(domain, IDNA);
   if (ascii === null || ascii === '') return undefined;
   const unicode = toUnicode(ascii, IDNA);
-  return unicode.error ? undefined : unicode.domain;
+  return unicode.error || !unicode.domain.split('.').every(isULabel) ? undefined : unicode.domain;
+}
+
+/**
+ * The package knows the mappings and limits of UTS 46, which lets symbols pass that IDNA 2008 does not.
+ * It has checked the joiners, better than the identifier class can.
+ *
+ * @spec RFC 5892 §3
+ */
+function isULabel(label: string): boolean {
+  return !/[^\0-~]/.test(label) || isIdentifier(label.replace(/[\u200C\u200D]/g, ''));
 }

@@ -104,11 +104,11 @@ function prepareLocal(text: string): string | undefined {
   return prepared !== undefined && !NOT_IN_LOCAL.test(prepared) && fits(prepared) ? prepared : undefined;
 }
 
-/** @spec RFC 7622 §3.4 */
+/** A space in front is allowed by the profile, and not by the table of examples. @spec RFC 7622 §3.4 §3.5 */
 function prepareResource(text: string): string | undefined {
   if (PLAIN_RESOURCE.test(text)) return text;
   const prepared = opaqueString(text);
-  return prepared !== undefined && fits(prepared) ? prepared : undefined;
+  return prepared !== undefined && !prepared.startsWith(' ') && fits(prepared) ? prepared : undefined;
 }
 
 function fits(part: string): boolean {

@@ -1,3 +1,5 @@
+import { fitsBidi } from './bidi.ts';
+
 /**
  * The string classes and profiles of PRECIS, as far as addresses and passwords need them.
  *
@@ -21,7 +23,9 @@ const VIRAMA =
 
 /** @spec RFC 8264 §9.6 */
 const EXCEPTIONALLY_VALID = new Set([0xdf, 0x3c2, 0x6fd, 0x6fe, 0xf0b, 0x3007]);
-const EXCEPTIONALLY_DISALLOWED = new Set([0x640, 0x7fa, 0x302e, 0x302f, 0x3031, 0x3032, 0x3033, 0x3034, 0x3035, 0x303b]);
+const EXCEPTIONALLY_DISALLOWED = new Set([
+  0x640, 0x7fa, 0x302e, 0x302f, 0x3031, 0x3032, 0x3033, 0x3034, 0x3035, 0x303b,
+]);
 const CONTEXTUAL = new Set([0xb7, 0x375, 0x5f3, 0x5f4, 0x30fb, 0x200c, 0x200d]);
 
 /** Full-width and half-width forms become what they stand for. @spec RFC 8265 §3.3.2 */
@@ -32,7 +36,12 @@ function mapWidth(text: string): string {
 /** A localpart as it is compared; undefined when it is none. @spec RFC 8265 §3.3 */
 export function usernameCaseMapped(text: string): string | undefined {
   const mapped = mapWidth(text).toLowerCase().normalize('NFC');
-  return isOfClass(mapped, 'identifier') ? mapped : undefined;
+  return isIdentifier(mapped) && fitsBidi(mapped) ? mapped : undefined;
+}
+
+/** Whether all characters are of the IdentifierClass, each where it may stand. @spec RFC 8264 §4.2 */
+export function isIdentifier(text: string): boolean {
+  return isOfClass(text, 'identifier');
 }
 
 /** A resourcepart or password as it is compared; undefined when it is none. @spec RFC 8265 §4.2 */
