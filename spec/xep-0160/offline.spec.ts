@@ -322,6 +322,16 @@ describe('XEP-0160 offline messages', () => {
       expect(world.log.lines.filter(({ level }) => level === 'error')).to.have.length(1);
     });
 
+    it('a message that cannot be read stands in nobody’s way', async () => {
+      await world.store.offline.add(JULIET, { xml: '<message', at: 0 }, 10);
+      await comes("id='a'");
+      const juliet = await login();
+      expect(ids(juliet)).to.deep.equal(['a']);
+      await reads(juliet);
+      expect(await kept()).to.equal(0);
+      expect(world.log.of('offline.message.unreadable')).to.have.length(1);
+    });
+
     it('of an account that is removed nothing is left', async () => {
       await comes("id='a'");
       await world.host.removeAccount((await login()).session.account);

@@ -73,7 +73,7 @@ export class OfflineDesk {
     const before = shelf.flushing ?? Promise.resolve();
     const flushing = before
       .then(() => this.#handOver(account, shelf, session))
-      .catch((error: unknown) => this.#log('offline.flush.failed', error))
+      .catch((error: unknown) => this.#host.log.error('offline.flush.failed', { error: loggable(error) }))
       .then(() => {
         if (shelf.flushing === flushing) shelf.flushing = undefined;
         this.#tidy(account, shelf);
@@ -119,7 +119,7 @@ export class OfflineDesk {
     shelf.fates.set(id, 'sent');
     const stanza = revive(xml);
     if (!stanza) {
-      this.#log('offline.message.unreadable', id);
+      this.#host.log.error('offline.message.unreadable', { account, id });
       this.#arrived(account, shelf, id);
       return;
     }
@@ -152,17 +152,13 @@ export class OfflineDesk {
     this.#tidy(account, shelf);
     this.#host.store.offline
       .remove(account, shelf.done)
-      .catch((error: unknown) => this.#log('offline.remove.failed', error));
+      .catch((error: unknown) => this.#host.log.error('offline.remove.failed', { error: loggable(error) }));
   }
 
   /** A shelf is needed while something is on its way: what only waits is in the store. */
   #tidy(account: string, shelf: Shelf): void {
     const isIdle = shelf.flushing === undefined && [...shelf.fates.values()].every((fate) => fate === 'returned');
     if (isIdle && this.#shelves.get(account) === shelf) this.#shelves.delete(account);
-  }
-
-  #log(event: string, error: unknown): void {
-    this.#host.log.error(event, { error: error instanceof Error ? error : String(error) });
   }
 
   /** One stamp of ours, and only this server makes it. @spec XEP-0203 §4 */
@@ -173,6 +169,10 @@ export class OfflineDesk {
     copy.children = [...others, delay(this.#host.jid, at)];
     return new Stanza(copy, from, to, at);
   }
+}
+
+function loggable(error: unknown): Error | string {
+  return error instanceof Error ? error : String(error);
 }
 
 /** Not a message that says so, and not one that only tells that somebody is typing. @spec XEP-0160 §3 */
