@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { MemoryDocuments } from './memory-documents.ts';
 import type {
   Account,
   AccountId,
@@ -41,6 +42,8 @@ class MemoryStore implements Store {
   readonly #secrets = new Map<string, Uint8Array>();
   #offlineId = 0;
 
+  readonly documents = new MemoryDocuments();
+
   readonly accounts: AccountStore = {
     create: async (account: Account): Promise<boolean> => {
       if (this.#accounts.has(account.id)) return false;
@@ -58,6 +61,7 @@ class MemoryStore implements Store {
 
     remove: async (id: AccountId): Promise<boolean> => {
       for (const part of [this.#rosters, this.#offline, this.#lastSeen]) part.delete(id);
+      this.documents.forget(id);
       return this.#accounts.delete(id);
     },
 

@@ -101,6 +101,28 @@ export interface LastSeenStore {
   get(id: AccountId): Promise<LastSeen | undefined>;
 }
 
+/** A small text under a key of its own. */
+export interface Document {
+  readonly key: string;
+  readonly text: string;
+}
+
+/**
+ * Small texts of one owner, parted by kind: what needs neither queries nor a table of its own.
+ * An owner is a bare JID, or a domain; what an account owns goes with it.
+ */
+export interface DocumentStore {
+  get(owner: string, kind: string, key: string): Promise<string | undefined>;
+  /** Adds or replaces. False, and nothing kept, when it would be one more than `limit` of its kind. */
+  put(owner: string, kind: string, document: Document, limit: number): Promise<boolean>;
+  /** False when it is not there. */
+  remove(owner: string, kind: string, key: string): Promise<boolean>;
+  /** All of a kind, in the order of their keys by code unit. */
+  list(owner: string, kind: string): Promise<Document[]>;
+  /** Removes all of a kind. */
+  clear(owner: string, kind: string): Promise<void>;
+}
+
 /**
  * Everything the server keeps. A promise that resolves means durable: the data survives `kill -9`.
  * All methods reject with `StoreError` and nothing else.
@@ -110,6 +132,7 @@ export interface Store {
   readonly roster: RosterStore;
   readonly offline: OfflineStore;
   readonly lastSeen: LastSeenStore;
+  readonly documents: DocumentStore;
   /** A server-wide secret of 32 bytes, made on first use and kept under `name`. */
   secret(name: string): Promise<Uint8Array>;
   /** Waits for writes under way and lets go of files and threads. */

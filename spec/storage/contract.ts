@@ -68,12 +68,14 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         await store.roster.put(ALICE, item(BOB));
         await store.offline.add(ALICE, { xml: '<message/>', at: 1 }, 10);
         await store.lastSeen.set(ALICE, { at: 5, status: 'bye' });
+        await store.documents.put(ALICE, 'vcard', { key: '', text: '<vCard/>' }, 1);
         expect(await store.accounts.remove(ALICE)).to.equal(true);
         expect(await store.accounts.remove(ALICE)).to.equal(false);
         await store.accounts.create(account(ALICE));
         expect(await store.roster.load(ALICE)).to.deep.equal({ version: 0, items: [] });
         expect(await store.offline.count(ALICE)).to.equal(0);
         expect(await store.lastSeen.get(ALICE)).to.equal(undefined);
+        expect(await store.documents.list(ALICE, 'vcard')).to.deep.equal([]);
       });
 
       it('are listed by domain, in order, in pages', async () => {
@@ -156,6 +158,41 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       });
     });
 
+    describe('documents', () => {
+      const put = (key: string, text: string, limit = 10) => store.documents.put(ALICE, 'note', { key, text }, limit);
+
+      it('are added, replaced, removed', async () => {
+        expect(await put('a', '<one/>')).to.equal(true);
+        expect(await put('a', '<two/>')).to.equal(true);
+        expect(await store.documents.get(ALICE, 'note', 'a')).to.equal('<two/>');
+        expect(await store.documents.remove(ALICE, 'note', 'a')).to.equal(true);
+        expect(await store.documents.remove(ALICE, 'note', 'a')).to.equal(false);
+        expect(await store.documents.get(ALICE, 'note', 'a')).to.equal(undefined);
+      });
+
+      it('are listed by key, each kind and owner for itself', async () => {
+        await put('b', '2');
+        await put('a', '1');
+        await store.documents.put(ALICE, 'other', { key: 'c', text: '3' }, 10);
+        await store.documents.put('example.com', 'note', { key: 'd', text: '4' }, 10);
+        expect(await store.documents.list(ALICE, 'note')).to.deep.equal([
+          { key: 'a', text: '1' },
+          { key: 'b', text: '2' },
+        ]);
+        await store.documents.clear(ALICE, 'note');
+        expect(await store.documents.list(ALICE, 'note')).to.deep.equal([]);
+        expect(await store.documents.list(ALICE, 'other')).to.have.length(1);
+        expect(await store.documents.list('example.com', 'note')).to.have.length(1);
+      });
+
+      it('are refused beyond the limit, and replaced at it', async () => {
+        const kept = await Promise.all(['a', 'b', 'c'].map((key) => put(key, '1', 2)));
+        expect(kept).to.deep.equal([true, true, false]);
+        expect(await put('b', '2', 2)).to.equal(true);
+        expect(await store.documents.get(ALICE, 'note', 'b')).to.equal('2');
+      });
+    });
+
     describe('offline messages', () => {
       it('stay until they are removed, in order', async () => {
         for (const xml of ['<a/>', '<b/>', '<c/>']) await store.offline.add(ALICE, { xml, at: 42 }, 10);
@@ -181,7 +218,9 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         );
         expect(kept.filter(Boolean)).to.have.length(20);
         const messages = await store.offline.list(ALICE);
-        expect(messages.map(({ xml }) => xml)).to.deep.equal(Array.from({ length: 20 }, (_, index) => `<m n="${index}"/>`));
+        expect(messages.map(({ xml }) => xml)).to.deep.equal(
+          Array.from({ length: 20 }, (_, index) => `<m n="${index}"/>`),
+        );
       });
 
       it('belong to one account', async () => {

@@ -64,6 +64,19 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+
+  '0002-documents': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable('documents')
+        .addColumn('owner', 'text', (column) => column.notNull())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('key', 'text', (column) => column.notNull())
+        .addColumn('text', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('documents_key', ['owner', 'kind', 'key'])
+        .execute();
+    },
+  },
 };
 
 /** A table whose rows belong to an account and go with it. */

@@ -47,6 +47,12 @@ export interface Database {
     at: number;
     status: string;
   };
+  documents: {
+    owner: string;
+    kind: string;
+    key: string;
+    text: string;
+  };
   secrets: {
     name: string;
     value: Uint8Array;

@@ -6,8 +6,7 @@ export interface Statement {
 }
 
 export type Request =
-  | { readonly is: 'unit'; readonly id: number; readonly statements: readonly Statement[] }
-  | { readonly is: 'close' };
+  { readonly is: 'unit'; readonly id: number; readonly statements: readonly Statement[] } | { readonly is: 'close' };
 
 export interface UnitResult {
   readonly id: number;

@@ -105,7 +105,9 @@ export class WorkerEngine implements Engine {
  */
 function startThread(workerData: WorkerOptions): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData });
-  const resolved = createRequire(import.meta.url).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs');
+  const resolved = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/\.cjs$/, '.mjs');
   const loader = JSON.stringify(pathToFileURL(resolved).href);
   const thread = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
   const script = `import(${loader}).then(({ register }) => { register(); return import(${thread}); });`;
