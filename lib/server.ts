@@ -229,8 +229,16 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       name: 'server-events',
       implements: [],
       setup: (context) => {
-        context.hook('session:bound', 'observe', ({ session }) => void this.emit('session:bound', session.jid.toString()));
-        context.hook('session:ended', 'observe', ({ session }) => void this.emit('session:ended', session.jid.toString()));
+        context.hook(
+          'session:bound',
+          'observe',
+          ({ session }) => void this.emit('session:bound', session.jid.toString()),
+        );
+        context.hook(
+          'session:ended',
+          'observe',
+          ({ session }) => void this.emit('session:ended', session.jid.toString()),
+        );
       },
     });
     this.hosts.add(host);
@@ -379,10 +387,7 @@ function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], u
  *
  * @throws ConfigError
  */
-export async function createServer(
-  input: ConfigInput,
-  dependencies: ServerDependencies = {},
-): Promise<HoldfastServer> {
+export async function createServer(input: ConfigInput, dependencies: ServerDependencies = {}): Promise<HoldfastServer> {
   return openServer(completeConfig(input), dependencies);
 }
 

@@ -19,7 +19,7 @@ export interface Command<Input = unknown, Output = unknown> {
   render(output: Output): string;
 }
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly description: string;
   readonly optional?: boolean;

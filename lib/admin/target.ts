@@ -52,7 +52,7 @@ export interface SessionInfo {
   };
 }
 
-export interface ServerStatus {
+interface ServerStatus {
   readonly version: string;
   readonly pid: number;
   readonly uptimeSeconds: number;

@@ -7,8 +7,3 @@ export class AssertionError extends Error {
 export function assert(condition: unknown, claim: string): asserts condition {
   if (!condition) throw new AssertionError(claim);
 }
-
-/** Marks a branch that the types rule out. @throws AssertionError */
-export function unreachable(value: never): never {
-  throw new AssertionError(`unreachable: ${String(value)}`);
-}

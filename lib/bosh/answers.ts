@@ -247,7 +247,7 @@ export class Answers<X> {
   /** Answers whatever is open, in rid order, then what came early. D-17, D-19 */
   dismiss(condition: Condition | undefined, turn: Turn<X>): void {
     const body = condition === undefined ? EMPTY_BODY : this.#lastBody(condition);
-    for (const request of [...this.#window.open]) {
+    for (const request of this.#window.open.slice()) {
       this.#keep(request, body, [], turn);
       if (request.live) turn.dismiss(request.exchange, body, condition);
     }

@@ -46,7 +46,7 @@ export interface BodyFault {
 }
 
 /** rids are exact up to here. @spec XEP-0124 §14.1 B-14.1-02 */
-export const MAX_RID = Number.MAX_SAFE_INTEGER;
+const MAX_RID = Number.MAX_SAFE_INTEGER;
 
 const MAX_WAIT = 65_535;
 const MAX_HOLD = 255;

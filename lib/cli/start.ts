@@ -15,7 +15,7 @@ export interface StartOptions {
 }
 
 /** What is told when the server is ready. */
-export interface Ready {
+interface Ready {
   readonly config: string | undefined;
   readonly boshUrl: string;
   readonly urls: readonly string[];

@@ -42,22 +42,12 @@ function rowsOf(table: string): Requirement[] {
 }
 
 /** Every requirement, in the order of the documents. */
-export const CATALOGUE: readonly Requirement[] = [
-  XEP_0124,
-  XEP_0124_SESSIONS,
-  XEP_0206,
-  XEP_0252,
-  PROJECT_RULES,
-].flatMap(rowsOf);
+const CATALOGUE: readonly Requirement[] = [XEP_0124, XEP_0124_SESSIONS, XEP_0206, XEP_0252, PROJECT_RULES].flatMap(
+  rowsOf,
+);
 
 const BY_ID = new Map(CATALOGUE.map((requirement) => [requirement.id, requirement]));
 
 export function requirement(id: string): Requirement | undefined {
   return BY_ID.get(id);
-}
-
-/** MUST beats SHOULD beats MAY: what a row with several words is judged by. */
-export function strengthOf({ level }: Requirement): 'must' | 'should' | 'may' {
-  if (/MUST|must/.test(level)) return 'must';
-  return /SHOULD|RECOMMENDED/.test(level) ? 'should' : 'may';
 }

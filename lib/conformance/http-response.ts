@@ -18,7 +18,7 @@ export function headerOf(response: HttpResponse, name: string): string | undefin
 }
 
 /** The peer does not speak HTTP as RFC 9112 has it. */
-export class HttpViolation extends Error {
+class HttpViolation extends Error {
   override readonly name = 'HttpViolation';
 }
 

@@ -17,12 +17,12 @@ export async function logIn(caller: Caller, credentials: Credentials, attributes
 }
 
 /** The features of the stream: in the creation response, or in a later one. @spec XEP-0206 §4 X-4-06 */
-export async function firstFeatures(caller: Caller): Promise<Element> {
+async function firstFeatures(caller: Caller): Promise<Element> {
   const early = caller.created ? payloadsOf(caller.created).find(isFeatures) : undefined;
   return early ?? caller.fetch('', isFeatures);
 }
 
-export function mechanismsOf(features: Element): string[] {
+function mechanismsOf(features: Element): string[] {
   const mechanisms = features.child('mechanisms', NS_SASL);
   return mechanisms?.getChildElements().map((mechanism) => mechanism.text) ?? [];
 }
@@ -60,13 +60,13 @@ async function bind(caller: Caller): Promise<string> {
 }
 
 /** Asks the server something and waits for the result. */
-export async function iq(caller: Caller, id: string, inner: string, to?: string): Promise<Element> {
+async function iq(caller: Caller, id: string, inner: string, to?: string): Promise<Element> {
   const address = to === undefined ? '' : ` to="${escapeText(to)}"`;
   const request = `<iq xmlns="${NS_CLIENT}" type="set" id="${id}"${address}>${inner}</iq>`;
   return caller.fetch(request, (payload) => payload.getName() === 'iq' && payload.attrs['id'] === id);
 }
 
-export function isFeatures(payload: Element): boolean {
+function isFeatures(payload: Element): boolean {
   return payload.getName() === 'features' && payload.getNS() === NS_STREAM;
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { seconds, type Duration, type Instant } from '../base/time.ts';
+import type { Duration, Instant } from '../base/time.ts';
 
 export interface AuthLimits {
   /** Failures of one account within the window. */
@@ -8,8 +8,6 @@ export interface AuthLimits {
   readonly perAddress: number;
   readonly window: Duration;
 }
-
-export const DEFAULT_AUTH_LIMITS: AuthLimits = { perAccount: 20, perAddress: 200, window: seconds(300) };
 
 /** Accounts and addresses that are remembered. */
 const MAX_KEYS = 20_000;

@@ -196,4 +196,3 @@ function facts(host: Host | undefined): StreamHost | undefined {
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
-

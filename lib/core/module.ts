@@ -24,7 +24,7 @@ export type Phase = 'filter' | 'act' | 'observe';
 export type Verdict = void | 'handled' | { readonly replace: Stanza };
 
 /** A claim to implement a document; the claims make the table of supported XEPs and the DOAP file. */
-export interface Claim {
+interface Claim {
   readonly spec: string;
   readonly version?: string;
   readonly status: 'complete' | 'partial';

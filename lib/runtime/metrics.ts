@@ -18,10 +18,14 @@ export class Metrics {
   readonly requests = this.#counter('holdfast_bosh_requests_total', 'BOSH requests taken');
   readonly responses = this.#counter('holdfast_bosh_responses_total', 'BOSH answers by reason', ['reason']);
   readonly replays = this.#counter('holdfast_bosh_replays_total', 'Answers given again to a repeated request');
-  readonly violations = this.#counter('holdfast_bosh_window_violations_total', 'Sessions ended for their rids', ['kind']);
+  readonly violations = this.#counter('holdfast_bosh_window_violations_total', 'Sessions ended for their rids', [
+    'kind',
+  ]);
   readonly errors = this.#counter('holdfast_errors_total', 'Binding conditions sent', ['condition']);
   readonly sessionsCreated = this.#counter('holdfast_bosh_sessions_created_total', 'BOSH sessions created');
-  readonly sessionsEnded = this.#counter('holdfast_bosh_sessions_ended_total', 'BOSH sessions ended by reason', ['why']);
+  readonly sessionsEnded = this.#counter('holdfast_bosh_sessions_ended_total', 'BOSH sessions ended by reason', [
+    'why',
+  ]);
   readonly stanzas = this.#counter('holdfast_stanzas_total', 'Stanzas by kind and direction', ['kind', 'direction']);
 
   constructor(gauges: Gauges) {
@@ -31,8 +35,10 @@ export class Metrics {
     this.#gauge('holdfast_sessions', 'Resources bound, over any transport', gauges.boundSessions);
     this.#delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
     this.#delay.enable();
-    this.#gauge('holdfast_event_loop_lag_p99_seconds', 'Event loop delay, 99th percentile since start', () =>
-      (this.#delay.percentile(99) || 0) / NANOSECONDS,
+    this.#gauge(
+      'holdfast_event_loop_lag_p99_seconds',
+      'Event loop delay, 99th percentile since start',
+      () => (this.#delay.percentile(99) || 0) / NANOSECONDS,
     );
   }
 

@@ -127,9 +127,4 @@ function remember(text: string, jid: Jid): void {
   cache.set(text, jid);
 }
 
-/** A password as it is compared. @spec RFC 8265 §4 */
-export function preparePassword(text: string): string | undefined {
-  return opaqueString(text);
-}
-
 export { prepareDomain } from './domain.ts';

@@ -52,5 +52,3 @@ export const NS_TIME = 'urn:xmpp:time';
 export const NS_DELAY = 'urn:xmpp:delay';
 /** XEP-0334 */
 export const NS_HINTS = 'urn:xmpp:hints';
-/** The `xml:` prefix, declared by definition. */
-export const NS_XML = 'http://www.w3.org/XML/1998/namespace';

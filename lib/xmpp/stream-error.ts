@@ -2,7 +2,7 @@ import { xml, type Element } from '../xml/index.ts';
 import { NS_STREAM, NS_STREAM_ERRORS } from './ns.ts';
 
 /** @spec RFC 6120 §4.9.3 */
-export const STREAM_CONDITIONS = [
+const STREAM_CONDITIONS = [
   'bad-format',
   'bad-namespace-prefix',
   'conflict',

@@ -31,11 +31,10 @@ export interface StreamOptions {
   readonly identify: (username: string, domain: string) => Jid | undefined;
 }
 
-export type StreamAsk = SaslAsk | { readonly about: 'bind'; readonly account: Jid; readonly resource: string | undefined };
+export type StreamAsk =
+  SaslAsk | { readonly about: 'bind'; readonly account: Jid; readonly resource: string | undefined };
 
-export type StreamAnswer =
-  | SaslAnswer
-  | { readonly about: 'bind'; readonly bound: Jid | StanzaError };
+export type StreamAnswer = SaslAnswer | { readonly about: 'bind'; readonly bound: Jid | StanzaError };
 
 export type StreamEffect =
   | { readonly do: 'open'; readonly header: StreamHeader }
@@ -109,8 +108,7 @@ export class Stream {
   answer(answer: StreamAnswer): StreamEffect[] {
     if (this.#asked === undefined || this.#phase === 'closed') return [];
     this.#asked = undefined;
-    const effects =
-      answer.about === 'bind' ? this.#bound(answer.bound) : this.#afterSasl(this.#sasl?.answer(answer));
+    const effects = answer.about === 'bind' ? this.#bound(answer.bound) : this.#afterSasl(this.#sasl?.answer(answer));
     return this.#unpark(effects);
   }
 

@@ -35,7 +35,10 @@ describe('stanza over BOSH', () => {
       autoReconnect: false,
     });
     const messages: Client['messages'] = [];
-    agent.on('message', ({ from, body, delay }) => void messages.push({ from, body: body ?? '', delayed: delay !== undefined }));
+    agent.on(
+      'message',
+      ({ from, body, delay }) => void messages.push({ from, body: body ?? '', delayed: delay !== undefined }),
+    );
     const client: Client = {
       agent,
       messages,
@@ -55,14 +58,14 @@ describe('stanza over BOSH', () => {
     if (!agent.transport) return;
     if (agent.sessionStarted) await agent.ping('localhost');
     const gone = once(agent, 'disconnected');
-    await agent.disconnect();
+    agent.disconnect();
     await gone;
   }
 
   async function login(name: string): Promise<Client> {
     const client = make(name);
     const started = once(client.agent, 'session:started');
-    await client.agent.connect();
+    client.agent.connect();
     await started;
     await client.agent.getRoster();
     client.agent.sendPresence();
@@ -81,7 +84,7 @@ describe('stanza over BOSH', () => {
   it('is told that the password is wrong', async () => {
     const { agent } = make('carol');
     const failed = once(agent, 'auth:failed');
-    await agent.connect();
+    agent.connect();
     await failed;
   });
 
@@ -89,11 +92,14 @@ describe('stanza over BOSH', () => {
     const [alice, bob] = await Promise.all([login('alice'), login('bob')]);
     const asked = once(bob.agent, 'subscribe');
     const pushed: (string | undefined)[] = [];
-    alice.agent.on('roster:update', ({ roster }) => void pushed.push(...(roster.items ?? []).map((item) => item.subscription)));
-    await alice.agent.subscribe('bob@localhost');
+    alice.agent.on(
+      'roster:update',
+      ({ roster }) => void pushed.push(...(roster.items ?? []).map((item) => item.subscription)),
+    );
+    alice.agent.subscribe('bob@localhost');
     await asked;
     const answered = once(alice.agent, 'subscribed');
-    await bob.agent.acceptSubscription('alice@localhost');
+    bob.agent.acceptSubscription('alice@localhost');
     await answered;
     await alice.until(() => pushed.includes('to'));
     expect(pushed).to.deep.equal(['none', 'to']);

@@ -66,7 +66,8 @@ describe('tidiness', () => {
 });
 
 describe('@spec tags', () => {
-  const DOCUMENT = /^(?:XEP-\d{4}|RFC \d{4})(?:,? (?:§[A-Z]?[\d.]+|Appendix [A-Z]))*(?:[ ,]+(?:[BXJ]-[\d.]+-\d{2}|[DH]-\d{2}))*\.?$/;
+  const DOCUMENT =
+    /^(?:XEP-\d{4}|RFC \d{4})(?:,? (?:§[A-Z]?[\d.]+|Appendix [A-Z]))*(?:[ ,]+(?:[BXJ]-[\d.]+-\d{2}|[DH]-\d{2}))*\.?$/;
 
   for (const file of code.filter((name) => name.startsWith('lib'))) {
     const tags = [...readFileSync(file, 'utf8').matchAll(/@spec ([^*@\n]+)/g)].map((match) => (match[1] ?? '').trim());

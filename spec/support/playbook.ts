@@ -217,11 +217,14 @@ export function message(id: string, body = id): string {
 }
 
 /** A request body as the client would write it, read as the server would. */
-export function bodyOf(rid: number, attributes: Readonly<Record<string, string | number | undefined>>, inner = ''): Body {
+export function bodyOf(
+  rid: number,
+  attributes: Readonly<Record<string, string | number | undefined>>,
+  inner = '',
+): Body {
   let text = `<body xmlns='http://jabber.org/protocol/httpbind' xmlns:xmpp='urn:xmpp:xbosh' rid='${rid}'`;
   for (const [name, value] of Object.entries(attributes)) if (value !== undefined) text += ` ${name}='${value}'`;
   const parsed = parseBody(`${text}>${inner}</body>`);
   if (!parsed.ok) throw new Error(`${parsed.error.reason}: ${text}`);
   return parsed.value;
 }
-

@@ -2,7 +2,7 @@ import { defineModule } from '../../core/module.ts';
 import { NS_OFFLINE_FEATURE } from '../../xmpp/ns.ts';
 import { OFFLINE, OfflineDesk } from './offline-desk.ts';
 
-export interface OfflineOptions {
+interface OfflineOptions {
   /** Messages kept for one account. */
   readonly maxMessages: number;
 }

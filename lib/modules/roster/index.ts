@@ -11,7 +11,7 @@ import { Stanza } from '../../xmpp/stanza.ts';
 import { readChange, writeItem, writeQuery, writeRemoval, type ItemChange } from './item.ts';
 import { isSubscriber, Rosters, ROSTERS, type Roster, type RosterChange } from './rosters.ts';
 
-export interface RosterOptions {
+interface RosterOptions {
   /** Contacts of one account. */
   readonly maxItems: number;
 }
