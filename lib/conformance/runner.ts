@@ -84,5 +84,5 @@ function verdictOf(failure: unknown): Verdict {
 }
 
 function unknown(id: string): Requirement {
-  return { id, section: '', level: '', actor: 'CM', text: '' };
+  return { id, document: 'project', section: '', level: '', actor: 'CM', text: '' };
 }

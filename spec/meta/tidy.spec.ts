@@ -67,7 +67,7 @@ describe('tidiness', () => {
 
 describe('@spec tags', () => {
   const DOCUMENT =
-    /^(?:XEP-\d{4}|RFC \d{4})(?:,? (?:§[A-Z]?[\d.]+|Appendix [A-Z]))*(?:[ ,]+(?:[BXJ]-[\d.]+-\d{2}|[DH]-\d{2}))*\.?$/;
+    /^(?:XEP-\d{4}|RFC \d{4})(?:,? (?:§[A-Z]?[\d.]+|Appendix [A-Z]))*(?:[ ,]+(?:[BXJWP]-[\d.]+-\d{2}|(?:[DH]|W[DH]|PD)-\d{2}))*\.?$/;
 
   for (const file of code.filter((name) => name.startsWith('lib'))) {
     const tags = [...readFileSync(file, 'utf8').matchAll(/@spec ([^*@\n]+)/g)].map((match) => (match[1] ?? '').trim());
