@@ -3,7 +3,7 @@ import type { Logger } from '../base/log.ts';
 import { Jid } from '../xmpp/jid.ts';
 import { NS_DELAY } from '../xmpp/ns.ts';
 import { delay } from '../xmpp/payloads/delay.ts';
-import { StanzaError, type StanzaCondition } from '../xmpp/stanza-error.ts';
+import { StanzaError } from '../xmpp/stanza-error.ts';
 import { isStanzaKind, shallowCopy, Stanza } from '../xmpp/stanza.ts';
 import type { Payload } from '../xmpp/transport.ts';
 import type { ClientSession } from './client-session.ts';
@@ -28,6 +28,10 @@ export interface DeliveryDeps {
   readonly answer: (iq: Stanza, account: Jid, session: ClientSession | undefined) => MaybePromise<void>;
 }
 
+/** What the sender of a message gets that was sent to a resource and did not arrive. */
+const RETURNED = 'recipient-unavailable';
+type Refusal = 'service-unavailable' | typeof RETURNED;
+
 /**
  * Brings stanzas to the resources of local accounts. A refusal is thrown as `StanzaError`.
  *
@@ -47,7 +51,17 @@ export class Delivery {
     const match = to.isFull ? this.#deps.sessions.find(to) : undefined;
     if (stanza.kind === 'iq') return this.#iq(stanza, to, match, session);
     if (stanza.kind === 'presence') return this.#presence(stanza, to, match);
-    return match ? match.send(stanza) : this.#message(stanza, to, 'service-unavailable');
+    return match ? this.hand(stanza, [match]) : this.#message(stanza, to, 'service-unavailable');
+  }
+
+  /** Hands a message to resources of one account, unless a module has other plans. */
+  hand(message: Stanza, sessions: readonly ClientSession[]): MaybePromise<void> {
+    const [first] = sessions;
+    if (!first) return undefined;
+    const event = { account: first.account, stanza: message, sessions };
+    return andThen(this.#deps.hooks.run('message:delivery', event), (unhandled) => {
+      if (unhandled) this.#sendAll(unhandled.stanza, sessions);
+    });
   }
 
   /**
@@ -93,12 +107,12 @@ export class Delivery {
   // ---- messages
 
   /** @param otherwise what the sender gets when nobody takes the message @spec RFC 6121 §8.5.4 */
-  #message(message: Stanza, to: Jid, otherwise: StanzaCondition): MaybePromise<void> {
+  #message(message: Stanza, to: Jid, otherwise: Refusal): MaybePromise<void> {
     switch (this.#rule(message, to)) {
       case 'most-available':
-        return this.#sendAll(message, this.#mostAvailable(to));
+        return this.#pass(message, this.#mostAvailable(to), otherwise);
       case 'all':
-        return this.#sendAll(message, this.#reachable(to));
+        return this.#pass(message, this.#reachable(to), otherwise);
       case 'store':
         return this.#store(message, to, otherwise);
       case 'bounce':
@@ -113,9 +127,9 @@ export class Delivery {
     const { to } = message;
     const others = (this.#copies.get(message) ?? 1) - 1;
     if (others > 0) this.#copies.set(message, others);
-    if (!to || others > 0) return;
+    if (!to || others > 0 || message.returned?.()) return;
     const address = messageType(message.type) === 'normal' ? to.bare : to;
-    return this.#message(this.#delayed(message), address, 'recipient-unavailable');
+    return this.#message(this.#delayed(message), address, RETURNED);
   }
 
   #rule(message: Stanza, to: Jid): MessageAction {
@@ -139,6 +153,11 @@ export class Delivery {
     return sessions.filter((session) => session.priority === sessions[0]?.priority);
   }
 
+  /** Modules have seen what went astray before. */
+  #pass(message: Stanza, sessions: readonly ClientSession[], otherwise: Refusal): MaybePromise<void> {
+    return otherwise === RETURNED ? this.#sendAll(message, sessions) : this.hand(message, sessions);
+  }
+
   #sendAll(message: Stanza, sessions: readonly ClientSession[]): void {
     if (sessions.length > 1) this.#copies.set(message, sessions.length);
     for (const session of sessions) session.send(message);
@@ -150,13 +169,14 @@ export class Delivery {
    *
    * @spec RFC 6120 §10.2 @spec RFC 6121 §8.5.1
    */
-  #store(message: Stanza, to: Jid, otherwise: StanzaCondition): MaybePromise<void> {
+  #store(message: Stanza, to: Jid, otherwise: Refusal): MaybePromise<void> {
     const { hooks, clock, keepsMessages } = this.#deps;
     if (!keepsMessages()) throw new StanzaError(otherwise);
     const account = to.bare;
     return andThen(this.#exists(account), (exists) => {
       if (!exists) return undefined;
-      const event = { account, stanza: message, at: message.at ?? clock.date() };
+      const at = message.at ?? clock.date();
+      const event = { account, stanza: message, at, isReturned: otherwise === RETURNED };
       return andThen(hooks.run('message:undeliverable', event), (unhandled) => {
         if (unhandled) throw new StanzaError(otherwise);
       });

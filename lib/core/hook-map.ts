@@ -16,11 +16,18 @@ export interface HookMap {
   'stanza:to-account': { readonly account: Jid; readonly stanza: Stanza };
   /** A stanza for the domain itself that is not an IQ request. Unhandled messages are bounced. */
   'stanza:to-server': { readonly stanza: Stanza };
+  /** A message for a local account that is about to go to these resources. Not run for what went astray before. */
+  'message:delivery': { readonly account: Jid; readonly stanza: Stanza; readonly sessions: readonly ClientSession[] };
   /**
    * A message for an existing local account that no connected resource may take. Handled = kept or bounced.
-   * `at` is when the server first received it.
+   * `at` is when the server first received it; `isReturned` when it was sent to a resource that did not get it.
    */
-  'message:undeliverable': { readonly account: Jid; readonly stanza: Stanza; readonly at: EpochMillis };
+  'message:undeliverable': {
+    readonly account: Jid;
+    readonly stanza: Stanza;
+    readonly at: EpochMillis;
+    readonly isReturned: boolean;
+  };
   /** A resource was bound. Nothing may be sent to it yet: the client still waits for the answer to its bind. */
   'session:bound': { readonly session: ClientSession };
   /** A session is over; its resource is free and its unavailable presence has not been sent yet. */

@@ -84,7 +84,7 @@ export class Router {
   }
 
   #reply(answer: Stanza, session: ClientSession | undefined): MaybePromise<void> {
-    if (session) return session.send(answer);
+    if (session) return answer.kind === 'message' ? this.#deps.delivery.hand(answer, [session]) : session.send(answer);
     if (answer.to) return this.route(answer);
   }
 

@@ -1,5 +1,6 @@
 import type { Host } from '../core/host.ts';
 import caps from './caps/index.ts';
+import carbons from './carbons/index.ts';
 import contact from './contact/index.ts';
 import disco from './disco/index.ts';
 import lastActivity from './last-activity/index.ts';
@@ -7,6 +8,7 @@ import offline from './offline/index.ts';
 import ping from './ping/index.ts';
 import presence from './presence/index.ts';
 import roster from './roster/index.ts';
+import stanzaIds from './stanza-ids/index.ts';
 import subscriptions from './subscriptions/index.ts';
 import time from './time/index.ts';
 import version from './version/index.ts';
@@ -30,4 +32,6 @@ export function installModules(host: Host, settings: ModuleSettings): void {
   host.use(subscriptions);
   host.use(offline, { maxMessages: settings.maxOfflineMessages });
   host.use(presence);
+  host.use(stanzaIds);
+  host.use(carbons);
 }

@@ -36,6 +36,8 @@ export const NS_LAST = 'jabber:iq:last';
 export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 /** XEP-0030 */
 export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
+/** XEP-0045 §16.1 */
+export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 /** XEP-0085 */
 export const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
 /** XEP-0092 */
@@ -44,11 +46,25 @@ export const NS_VERSION = 'jabber:iq:version';
 export const NS_CAPS = 'http://jabber.org/protocol/caps';
 /** XEP-0160 */
 export const NS_OFFLINE_FEATURE = 'msgoffline';
+/** XEP-0184 */
+export const NS_RECEIPTS = 'urn:xmpp:receipts';
 /** XEP-0199 */
 export const NS_PING = 'urn:xmpp:ping';
 /** XEP-0202 */
 export const NS_TIME = 'urn:xmpp:time';
 /** XEP-0203 */
 export const NS_DELAY = 'urn:xmpp:delay';
+/** XEP-0249 */
+export const NS_INVITE = 'jabber:x:conference';
+/** XEP-0280 */
+export const NS_CARBONS = 'urn:xmpp:carbons:2';
+/** XEP-0280 §6.2 */
+export const NS_CARBONS_RULES = 'urn:xmpp:carbons:rules:0';
+/** XEP-0297 */
+export const NS_FORWARD = 'urn:xmpp:forward:0';
+/** XEP-0333 */
+export const NS_MARKERS = 'urn:xmpp:chat-markers:0';
 /** XEP-0334 */
 export const NS_HINTS = 'urn:xmpp:hints';
+/** XEP-0359 */
+export const NS_STANZA_ID = 'urn:xmpp:sid:0';

@@ -26,6 +26,11 @@ export class Stanza implements Payload {
   /** When the server received it; undefined for a stanza of its own. */
   readonly at: EpochMillis | undefined;
   arrived: (() => void) | undefined;
+  /**
+   * Called when nobody got the message, before another way is looked for; true when none is needed.
+   * For what is of use to one resource alone.
+   */
+  returned: (() => boolean) | undefined;
   #xml: string | undefined;
 
   /** Takes over `element`: its `from`, `to` and `xmlns` attributes are set here, and never again. */

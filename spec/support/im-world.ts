@@ -2,6 +2,7 @@ import offline from '../../lib/modules/offline/index.ts';
 import presence from '../../lib/modules/presence/index.ts';
 import roster from '../../lib/modules/roster/index.ts';
 import subscriptions from '../../lib/modules/subscriptions/index.ts';
+import type { Host } from '../../lib/core/host.ts';
 import type { RosterItem, Store } from '../../lib/storage/store.ts';
 import type { Element } from '../../lib/xml/index.ts';
 import { Stanza } from '../../lib/xmpp/stanza.ts';
@@ -12,6 +13,8 @@ export interface ImOptions {
   readonly maxMessages?: number;
   /** The store of another world: the same server, started again. */
   readonly store?: Store;
+  /** Adds modules beside the usual ones. */
+  readonly modules?: (host: Host) => void;
 }
 
 /** A host with rosters, subscriptions, presence and offline messages, and other servers that write down what they get. */
@@ -19,12 +22,13 @@ export class ImWorld extends World {
   /** What went to other servers. */
   readonly far: Element[] = [];
 
-  constructor({ maxItems = 100, maxMessages = 10, store }: ImOptions = {}) {
+  constructor({ maxItems = 100, maxMessages = 10, store, modules }: ImOptions = {}) {
     super({}, store);
     this.host.use(roster, { maxItems });
     this.host.use(subscriptions);
     this.host.use(offline, { maxMessages });
     this.host.use(presence);
+    modules?.(this.host);
     this.host.remote = (stanza) => void this.far.push(stanza.element);
     this.start();
   }

@@ -5,8 +5,9 @@ import type { HostContext } from '../../core/module.ts';
 import type { OfflineMessage } from '../../storage/store.ts';
 import { parse, type Element } from '../../xml/index.ts';
 import { Jid } from '../../xmpp/jid.ts';
-import { NS_CHAT_STATES, NS_CLIENT, NS_DELAY, NS_HINTS } from '../../xmpp/ns.ts';
+import { NS_CARBONS, NS_CHAT_STATES, NS_CLIENT, NS_DELAY, NS_HINTS, NS_STANZA_ID } from '../../xmpp/ns.ts';
 import { delay } from '../../xmpp/payloads/delay.ts';
+import { hasHint } from '../../xmpp/payloads/hints.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { shallowCopy, Stanza } from '../../xmpp/stanza.ts';
 
@@ -175,11 +176,16 @@ function loggable(error: unknown): Error | string {
   return error instanceof Error ? error : String(error);
 }
 
-/** Not a message that says so, and not one that only tells that somebody is typing. @spec XEP-0160 §3 */
+/** Says nothing by itself. */
+const TRIVIAL: ReadonlySet<string> = new Set([NS_CHAT_STATES, NS_HINTS, NS_STANZA_ID, NS_CARBONS]);
+
+/** Not a message that says so, and not one that only tells that somebody is typing. @spec XEP-0160 §3 @spec XEP-0334 §4 */
 function isWorthKeeping(stanza: Stanza): boolean {
-  const children = stanza.element.getChildElements();
-  if (children.some((child) => child.getNS() === NS_HINTS && child.getName() === 'no-store')) return false;
-  return children.some((child) => child.getNS() !== NS_CHAT_STATES && !isThread(child.getName(), child.getNS()));
+  if (hasHint(stanza, 'no-store')) return false;
+  if (hasHint(stanza, 'store')) return true;
+  return stanza.element
+    .getChildElements()
+    .some((child) => !TRIVIAL.has(child.getNS()) && !isThread(child.getName(), child.getNS()));
 }
 
 function isThread(name: string, namespace: string): boolean {

@@ -1,0 +1,34 @@
+import { defineModule, type IqRequest } from '../../core/module.ts';
+import { NS_CARBONS, NS_CARBONS_RULES } from '../../xmpp/ns.ts';
+import { StanzaError } from '../../xmpp/stanza-error.ts';
+import { CARBONS, CopyDesk } from './copy-desk.ts';
+
+/** Every client of a user sees all that is said, whichever of them says it or is spoken to. @spec XEP-0280 */
+export default defineModule({
+  name: 'carbons',
+  implements: [
+    { spec: 'XEP-0280', version: '1.0.1', status: 'complete' },
+    { spec: 'XEP-0297', version: '1.0', status: 'complete' },
+  ],
+  needs: ['stanza-ids'],
+  setup(host) {
+    const desk = new CopyDesk(host);
+    host.feature(NS_CARBONS);
+    host.feature(NS_CARBONS_RULES);
+    host.iq('set', NS_CARBONS, 'enable', (request) => switchTo(true, request), 'both');
+    host.iq('set', NS_CARBONS, 'disable', (request) => switchTo(false, request), 'both');
+    host.hook('stanza:from-client', 'observe', ({ session, stanza }) => desk.sent(session, stanza));
+    host.hook('message:delivery', 'observe', ({ account, stanza, sessions }) =>
+      desk.received(account, stanza, sessions),
+    );
+    host.hook('message:undeliverable', 'observe', ({ account, stanza, isReturned }) => {
+      if (!isReturned) desk.received(account, stanza, []);
+    });
+  },
+});
+
+/** Again and again, as often as the client likes. @spec XEP-0280 §4 §5 §10.1 */
+function switchTo(isEnabled: boolean, { session, account, isOwn }: IqRequest): undefined {
+  if (!session || !account || !isOwn) throw new StanzaError('not-allowed');
+  session.state(CARBONS).isEnabled = isEnabled;
+}
