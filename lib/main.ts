@@ -6,6 +6,7 @@ import type { Command } from './admin/command.ts';
 import { COMMANDS } from './admin/commands.ts';
 import { storeTarget } from './admin/targets.ts';
 import { AdminError } from './admin/target.ts';
+import type { ConformOptions } from './cli/conform.ts';
 import { demoConfig } from './cli/demo.ts';
 import { EXIT, explainFailure } from './cli/exit-code.ts';
 import { afterInit, init } from './cli/init.ts';
@@ -49,6 +50,26 @@ program
     print(await init({ file: globals().config ?? 'holdfast.yaml', ...options, domain: options.domain }), afterInit);
   });
 
+program
+  .command('conform <url>')
+  .description('Check how well a server, any server, keeps to XEP-0124, XEP-0206 and RFC 7395')
+  .requiredOption('--domain <domain>', 'the domain to log in at')
+  .option('--ws <url>', 'its WebSocket endpoint, to check that as well')
+  .option('--anonymous', 'log in as nobody in particular; so it is without an account')
+  .option('--account <name:password>', 'log in as this account; twice for two people', gather)
+  .option('--only <id>', 'only the checks whose id begins so; may be repeated', gather)
+  .option('--strict', 'the server is set to judge overactivity to the letter')
+  .option('--slow', 'also the checks that wait for the inactivity that the server granted')
+  .option('--timeout <seconds>', 'how long to wait for an answer that should come at once (4)')
+  .option('--wiring <kind>', 'how requests use connections: keep-alive, http/1.0 or pipelined (keep-alive)')
+  .option('--require <level>', 'what must hold for exit code 0: must or should (must)')
+  .option('--format <format>', 'table, json, junit or html (table)')
+  .option('--output <file>', 'write there instead of to standard output')
+  .action(async (url: string, options: ConformOptions) => {
+    const { conform } = await import('./cli/conform.ts');
+    await conform(url, options);
+  });
+
 addConfigCommands();
 for (const command of COMMANDS) addCommand(command);
 
@@ -71,6 +92,11 @@ async function run(): Promise<void> {
     tell(error instanceof ConfigError ? { message, problems: error.problems } : { message });
     process.exitCode = code;
   }
+}
+
+/** For options that may be repeated. */
+function gather(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 /** Loaded when it is needed: every other command starts in half the time without. */

@@ -3,7 +3,8 @@ import type { Element } from '../xml/index.ts';
 import { escapeAttribute } from '../xml/index.ts';
 import { NS_HTTPBIND, NS_XBOSH } from '../xmpp/ns.ts';
 import { Violation } from './check.ts';
-import { HttpConnection, type RequestLine } from './http-connection.ts';
+import { HttpConnection, type HttpOutcome, type RequestLine } from './http-connection.ts';
+import { textOf } from './http-response.ts';
 import { Request, type Answer } from './request.ts';
 import type { Target } from './target.ts';
 import type { Transcript } from './transcript.ts';
@@ -72,7 +73,6 @@ export class Caller {
     const answer = await request.answer(this.options.patience);
     this.created = answer;
     this.sid = answer.root?.attrs['sid'];
-    this.#note(answer);
     return answer;
   }
 
@@ -104,10 +104,8 @@ export class Caller {
   }
 
   /** The answer to a request that should come at once. */
-  async answer(request: Request, timeout = this.options.patience): Promise<Answer> {
-    const answer = await request.answer(timeout);
-    this.#note(answer);
-    return answer;
+  answer(request: Request, timeout = this.options.patience): Promise<Answer> {
+    return request.answer(timeout);
   }
 
   /** Sends the next request and waits for its answer. */
@@ -122,9 +120,9 @@ export class Caller {
       const answer = await this.ask(next);
       const found = payloadsOf(answer).find(fits);
       if (found) return found;
-      if (answer.root?.attrs['type'] === 'terminate') throw new Violation(`the session ended: ${answer.text}`);
+      if (answer.root?.attrs['type'] === 'terminate') throw new Violation('a payload that fits', answer.text);
     }
-    throw new Violation('the payload that was waited for did not come');
+    throw new Violation('a payload that fits', 'none');
   }
 
   /** Milliseconds within which any request is answered: `wait` and some. */
@@ -152,8 +150,10 @@ export class Caller {
     const version = this.options.wiring === 'http/1.0' ? ('1.0' as const) : ('1.1' as const);
     const body = options.encode ? options.encode(text) : Buffer.from(text);
     const bytes = connection.format({ version, ...options.line }, body);
-    this.options.transcript.add('sent', this.name, text);
+    const head = bytes.toString('latin1', 0, bytes.length - body.length).replaceAll('\r', '');
+    this.options.transcript.add('sent', this.name, head + text);
     const outcome = connection.send(bytes);
+    void outcome.then((came) => this.#note(came));
     return new Request({ rid, payload: text, bytes, connection, outcome });
   }
 
@@ -164,8 +164,10 @@ export class Caller {
     return usable ?? this.connect();
   }
 
-  #note(answer: Answer): void {
-    this.options.transcript.add('came', this.name, answer.text || `HTTP ${answer.response.status}`);
+  #note(outcome: HttpOutcome): void {
+    const { transcript } = this.options;
+    if (outcome.is === 'response') transcript.add('came', this.name, textOf(outcome.response));
+    else transcript.add('closed', this.name, outcome.reason ?? '');
   }
 
   #creation(): Attributes {

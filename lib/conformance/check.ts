@@ -16,6 +16,14 @@ export interface Check {
 /** The server did something else than the requirement says. */
 export class Violation extends Error {
   override readonly name = 'Violation';
+  readonly expected: string;
+  readonly came: string;
+
+  constructor(expected: string, came = '') {
+    super(came === '' ? `expected ${expected}` : `expected ${expected}; came ${came}`);
+    this.expected = expected;
+    this.came = came;
+  }
 }
 
 /** The server did not announce this optional feature. */

@@ -17,6 +17,12 @@ export function headerOf(response: HttpResponse, name: string): string | undefin
   return values.length === 0 ? undefined : values.join(', ');
 }
 
+/** A response as people read it: status line, headers, body. */
+export function textOf({ version, status, headers, body }: HttpResponse): string {
+  const head = headers.map(([name, value]) => `${name}: ${value}\n`).join('');
+  return `HTTP/${version} ${status}\n${head}\n${body.toString('utf8')}`;
+}
+
 /** The peer does not speak HTTP as RFC 9112 has it. */
 class HttpViolation extends Error {
   override readonly name = 'HttpViolation';

@@ -8,7 +8,7 @@ import { saslClient, type Credentials } from './sasl-client.ts';
 /** Creates a session and takes it through SASL and resource binding. Returns the full JID. */
 export async function logIn(caller: Caller, credentials: Credentials, attributes: Attributes = {}): Promise<string> {
   await caller.create(attributes);
-  if (caller.sid === undefined) throw new Violation(`no session was created: ${caller.created?.text ?? ''}`);
+  if (caller.sid === undefined) throw new Violation('a session', caller.created?.text);
   await authenticate(caller, await firstFeatures(caller), credentials);
   const features = await restart(caller, String(attributes['xml:lang'] ?? 'en'));
   const jid = await bind(caller);

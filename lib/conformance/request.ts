@@ -59,10 +59,10 @@ export class Request {
   /** Its response. @throws Violation when there is none within `timeout` milliseconds */
   async answer(timeout: number): Promise<Answer> {
     const outcome = await this.outcome(timeout);
-    if (!outcome) throw new Violation(`no answer within ${timeout} ms to the request with rid ${this.rid}`);
+    if (!outcome) throw new Violation(`an answer within ${timeout} ms to the request with rid ${this.rid}`, 'nothing');
     if (outcome.is === 'closed') {
       const how = outcome.reason === undefined ? '' : ` (${outcome.reason})`;
-      throw new Violation(`the connection was closed instead of an answer${how}`);
+      throw new Violation('an answer', `a closed connection${how}`);
     }
     return read(outcome.response, this.sentAt);
   }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { requirement, type Requirement } from './catalogue.ts';
 import { NotObservable, NotSupported, Violation, type Check, type Verdict } from './check.ts';
-import type { Exchanged } from './transcript.ts';
+import { legible, type Exchanged } from './transcript.ts';
 import { Trial, type Subject } from './trial.ts';
 
 /** What came of one check. */
@@ -11,6 +11,9 @@ export interface Result {
   readonly verdict: Verdict;
   /** Why, unless it passed. */
   readonly reason: string;
+  /** Where it failed: what should have come, and what came. */
+  readonly expected: string;
+  readonly came: string;
   /** Milliseconds. */
   readonly duration: number;
   /** A decision of Holdfast where the XEP allows several behaviours. */
@@ -25,7 +28,7 @@ export interface RunOptions {
   readonly atOnce: number;
   /** Milliseconds that one check may take. */
   readonly limit: number;
-  readonly done?: (result: Result, finished: number, total: number) => void;
+  readonly done?: ((result: Result, finished: number, total: number) => void) | undefined;
 }
 
 /** Runs checks side by side; the results are in the order of the checks. */
@@ -56,7 +59,9 @@ async function runOne(subject: Subject, check: Check, limit: number): Promise<Re
     requirement: requirement(check.id) ?? unknown(check.id),
     title: check.title,
     verdict: verdictOf(failure),
-    reason: failure instanceof Error ? failure.message : '',
+    reason: failure instanceof Error ? legible(failure.message) : '',
+    expected: failure instanceof Violation ? failure.expected : '',
+    came: failure instanceof Violation ? legible(failure.came) : '',
     duration,
     ours: check.ours ?? false,
     transcript: trial.transcript.lines,
@@ -66,7 +71,7 @@ async function runOne(subject: Subject, check: Check, limit: number): Promise<Re
 /** Returns what the check threw. */
 async function attempt(trial: Trial, check: Check, limit: number): Promise<unknown> {
   try {
-    const late = new Violation(`the check did not come to its end within ${limit} ms`);
+    const late = new Violation(`the check to come to its end within ${limit} ms`, 'nothing');
     const isDone = await trial.within(
       check.run(trial).then(() => true),
       limit,

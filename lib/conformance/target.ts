@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** A BOSH endpoint under test. */
+/** An endpoint under test, of BOSH or WebSocket. */
 export interface Target {
   readonly host: string;
   readonly port: number;
@@ -12,11 +12,17 @@ export interface Target {
   readonly authority: string;
 }
 
-/** @throws TypeError when it is no http or https URL */
+const SECURE: Readonly<Record<string, boolean>> = { 'http:': false, 'https:': true, 'ws:': false, 'wss:': true };
+
+export function isWebSocket(url: string): boolean {
+  return /^wss?:/i.test(url);
+}
+
+/** @throws TypeError when it is no URL of http, https, ws or wss */
 export function targetOf(url: string): Target {
   const { protocol, hostname, port, pathname, search, host } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') throw new TypeError(`${url} is no http or https URL`);
-  const secure = protocol === 'https:';
+  const secure = SECURE[protocol];
+  if (secure === undefined) throw new TypeError(`${url} is no URL of http, https, ws or wss`);
   const name = hostname.replace(/^\[(.*)\]$/, '$1');
   const number = port === '' ? (secure ? 443 : 80) : Number(port);
   return { host: name, port: number, path: `${pathname}${search}`, secure, authority: host };

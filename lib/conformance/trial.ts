@@ -2,19 +2,19 @@ import { performance } from 'node:perf_hooks';
 import type { Element } from '../xml/index.ts';
 import { escapeText } from '../xml/index.ts';
 import { NS_CLIENT } from '../xmpp/ns.ts';
-import { Caller, payloadsOf, type Attributes, type Wiring } from './caller.ts';
-import { NotObservable, NotSupported, Violation } from './check.ts';
+import { Caller, type Attributes, type Wiring } from './caller.ts';
+import { Violation } from './check.ts';
+import { Claims } from './claims.ts';
 import { HttpConnection, type HttpOutcome, type RequestLine } from './http-connection.ts';
-import { headerOf } from './http-response.ts';
 import { logIn } from './login.ts';
 import { read, type Answer, type Request } from './request.ts';
 import type { Credentials } from './sasl-client.ts';
 import type { Target } from './target.ts';
-import { Transcript } from './transcript.ts';
 
 /** What is known about the server under test. */
 export interface Subject {
   readonly target: Target;
+  readonly websocket?: Target | undefined;
   readonly domain: string;
   /** Two ways to log in; both may be anonymous. */
   readonly credentials: readonly [Credentials, Credentials];
@@ -34,15 +34,14 @@ export interface LoggedIn {
 }
 
 /** One run of one check: makes the sessions, states the claims, keeps the transcript. */
-export class Trial {
+export class Trial extends Claims {
   readonly subject: Subject;
-  readonly transcript: Transcript;
   readonly #callers: Caller[] = [];
   readonly #connections: HttpConnection[] = [];
 
   constructor(subject: Subject) {
+    super(() => performance.now());
     this.subject = subject;
-    this.transcript = new Transcript(() => performance.now());
   }
 
   // ---- sessions
@@ -61,7 +60,7 @@ export class Trial {
     const caller = this.caller();
     const answer = await caller.create(attributes, inner);
     this.alive(answer, 'the creation request');
-    if (caller.sid === undefined) throw new Violation(`the creation response has no sid: ${answer.text}`);
+    if (caller.sid === undefined) throw new Violation('a sid in the creation response', answer.text);
     return caller;
   }
 
@@ -101,8 +100,8 @@ export class Trial {
   }
 
   answerOf(outcome: HttpOutcome | undefined, sentAt = 0): Answer {
-    if (!outcome) throw new Violation(`no answer within ${this.subject.patience} ms`);
-    if (outcome.is === 'closed') throw new Violation('the connection was closed instead of an answer');
+    if (!outcome) throw new Violation(`an answer within ${this.subject.patience} ms`, 'nothing');
+    if (outcome.is === 'closed') throw new Violation('an answer', 'a closed connection');
     const answer = read(outcome.response, sentAt);
     this.transcript.add('came', 'http', `HTTP ${answer.response.status} ${answer.text}`);
     return answer;
@@ -128,68 +127,6 @@ export class Trial {
     for (const connection of this.#connections) connection.destroy();
   }
 
-  // ---- claims
-
-  claim(condition: boolean, expected: string, came = ''): void {
-    if (!condition) throw new Violation(came === '' ? `expected ${expected}` : `expected ${expected}; came ${came}`);
-  }
-
-  /** The value, which must be there. */
-  need<T>(value: T | undefined, expected: string, came = ''): T {
-    if (value === undefined)
-      throw new Violation(came === '' ? `expected ${expected}` : `expected ${expected}; came ${came}`);
-    return value;
-  }
-
-  equal(actual: string | number | undefined, expected: string | number | undefined, what: string): void {
-    this.claim(actual === expected, `${what} ${String(expected)}`, String(actual));
-  }
-
-  unless(isMissing: boolean, reason: string): void {
-    if (isMissing) throw new NotObservable(reason);
-  }
-
-  announced(isAnnounced: boolean, feature: string): void {
-    if (!isAnnounced) throw new NotSupported(`${feature} is not announced`);
-  }
-
-  /** `[E]`: 200, an empty wrapper, no type. */
-  empty(answer: Answer, what = 'the answer'): Element {
-    const root = this.alive(answer, what);
-    this.claim(root.children.length === 0, `an empty body as ${what}`, answer.text);
-    return root;
-  }
-
-  /** 200 and a wrapper without type. */
-  alive(answer: Answer, what = 'the answer'): Element {
-    this.claim(answer.response.status === 200, `HTTP 200 for ${what}`, String(answer.response.status));
-    const root = this.need(answer.root, `a body as ${what}`, answer.text);
-    this.claim(root.attrs['type'] === undefined, `${what} without type`, answer.text);
-    return root;
-  }
-
-  /** `[P]`: a wrapper with at least one payload that fits. */
-  payload(answer: Answer, fits: (payload: Element) => boolean, what: string): Element {
-    this.alive(answer);
-    return this.need(payloadsOf(answer).find(fits), what, answer.text);
-  }
-
-  /** `[T:condition]`: 200 and the end, with this condition or with none. */
-  ended(answer: Answer, condition?: string, what = 'the answer'): Element {
-    this.equal(answer.response.status, 200, `HTTP status of ${what}`);
-    const root = this.need(answer.root, `a body as ${what}`, answer.text);
-    this.claim(root.attrs['type'] === 'terminate', `type='terminate' in ${what}`, answer.text);
-    const came = root.attrs['condition'];
-    this.claim(came === condition, condition === undefined ? 'no condition' : `condition ${condition}`, answer.text);
-    return root;
-  }
-
-  /** `[R]`: a recoverable error. */
-  recoverable(answer: Answer, what = 'the answer'): void {
-    this.equal(answer.response.status, 200, `HTTP status of ${what}`);
-    this.claim(answer.root?.attrs['type'] === 'error', `type='error' in ${what}`, answer.text);
-  }
-
   /** The session does not exist any more. */
   async dead(caller: Caller): Promise<void> {
     const answer = await caller.answer(await caller.post('', {}, { apart: true }), caller.longest);
@@ -204,14 +141,6 @@ export class Trial {
       `${what} held`,
       outcome?.is === 'response' ? read(outcome.response, 0).text : 'a closed connection',
     );
-  }
-
-  soon(answer: Answer, what = 'the answer', limit = 1000): void {
-    this.claim(answer.elapsed <= limit, `${what} within ${limit} ms`, `${Math.round(answer.elapsed)} ms`);
-  }
-
-  header(answer: Answer, name: string, expected: string): void {
-    this.equal(headerOf(answer.response, name), expected, `header ${name}`);
   }
 }
 

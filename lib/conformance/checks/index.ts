@@ -17,3 +17,6 @@ export const CHECKS: readonly Check[] = [
   ...END_CHECKS,
   ...RID_CHECKS,
 ];
+
+/** Every check of the WebSocket endpoint. */
+export const WEBSOCKET_CHECKS: readonly Check[] = [];
