@@ -61,13 +61,14 @@ program
   .option('--strict', 'the server is set to judge overactivity to the letter')
   .option('--slow', 'also the checks that wait for the inactivity that the server granted')
   .option('--timeout <seconds>', 'how long to wait for an answer that should come at once (4)')
+  .option('--parallel <number>', 'how many checks run side by side (8; 4 with one account, 24 without)')
   .option('--wiring <kind>', 'how requests use connections: keep-alive, http/1.0 or pipelined (keep-alive)')
   .option('--require <level>', 'what must hold for exit code 0: must or should (must)')
   .option('--format <format>', 'table, json, junit or html (table)')
   .option('--output <file>', 'write there instead of to standard output')
   .action(async (url: string, options: ConformOptions) => {
     const { conform } = await import('./cli/conform.ts');
-    await conform(url, options);
+    await conform(url, globals().json ? { ...options, format: 'json' } : options);
   });
 
 addConfigCommands();

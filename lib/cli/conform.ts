@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { z } from 'zod';
 import { AdminError } from '../admin/target.ts';
 import type { Wiring } from '../conformance/caller.ts';
+import { Violation } from '../conformance/check.ts';
 import { examine } from '../conformance/examine.ts';
 import { shortcomings, type Report, type Required, type Row } from '../conformance/report.ts';
 import { toHtml } from '../conformance/report/html.ts';
@@ -24,6 +25,7 @@ export interface ConformOptions {
   readonly strict?: boolean;
   readonly slow?: boolean;
   readonly timeout?: string;
+  readonly parallel?: string;
   readonly wiring?: string;
   readonly require?: string;
   readonly format?: string;
@@ -60,18 +62,28 @@ async function examineAt(url: string, options: ConformOptions, wiring: Wiring): 
       domain: options.domain,
       credentials: credentialsOf(options),
       wiring,
-      patience: patienceOf(options.timeout),
+      patience: options.timeout === undefined ? undefined : numberOf(options.timeout, '--timeout', 300) * 1000,
       strict: options.strict,
       slow: options.slow,
       only: options.only,
+      atOnce: options.parallel === undefined ? undefined : numberOf(options.parallel, '--parallel', 100),
       kit: `${SOFTWARE.name} ${SOFTWARE.version}`,
       done: (result, finished, total) => progress.show(result, finished, total),
     });
     if (report.rows.length === 0) throw new AdminError(`no check is called ${options.only?.join(' or ')}`, 'usage');
     return report;
+  } catch (error) {
+    throw error instanceof AdminError ? error : whyNot(error, url);
   } finally {
     progress.clear();
   }
+}
+
+/** Whatever happens before the first check is about the address. */
+function whyNot(error: unknown, url: string): AdminError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Violation) return new AdminError(`${url} opens no session: ${message}`);
+  return new AdminError(`nobody speaks BOSH at ${url}: ${message}`, 'unavailable');
 }
 
 function render(
@@ -101,11 +113,10 @@ function accountOf(text: string): Credentials {
   return { is: 'account', name, password: text.slice(colon + 1) };
 }
 
-function patienceOf(seconds: string | undefined): number | undefined {
-  if (seconds === undefined) return undefined;
-  const parsed = z.coerce.number().positive().max(300).safeParse(seconds);
-  if (!parsed.success) throw new AdminError('--timeout takes a number of seconds, up to 300', 'usage');
-  return parsed.data * 1000;
+function numberOf(text: string, option: string, most: number): number {
+  const parsed = z.coerce.number().positive().max(most).safeParse(text);
+  if (!parsed.success) throw new AdminError(`${option} takes a number up to ${most}`, 'usage');
+  return parsed.data;
 }
 
 function oneOf<T extends string>(allowed: readonly T[], given: string, option: string): T {

@@ -37,6 +37,11 @@ export interface PostOptions {
 /** Initial rids are random and leave room below 2^53. @spec XEP-0124 §14.1 B-14.1-01 */
 const MAX_FIRST_RID = 2 ** 47;
 
+/** Requests after which a payload that has not come will not come. */
+const MAX_FETCHES = 50;
+/** No server is believed that it holds requests longer, seconds. */
+const MAX_WAIT = 60;
+
 /** One BOSH session as a client drives it: every byte, every connection, every rid is in its hand. */
 export class Caller {
   readonly name: string;
@@ -47,6 +52,7 @@ export class Caller {
   /** The creation response. */
   created: Answer | undefined;
   #last: number;
+  #isOver = false;
   readonly #connections: HttpConnection[] = [];
 
   constructor(options: CallerOptions, first = randomInt(1_000_000, MAX_FIRST_RID)) {
@@ -116,8 +122,10 @@ export class Caller {
   /** Asks until a payload comes that fits. */
   async fetch(inner: string, fits: (payload: Element) => boolean): Promise<Element> {
     const end = Date.now() + this.longest;
-    for (let next = inner; Date.now() < end; next = '') {
+    let next = inner;
+    for (let asked = 0; asked < MAX_FETCHES && Date.now() < end; asked += 1) {
       const answer = await this.ask(next);
+      next = '';
       const found = payloadsOf(answer).find(fits);
       if (found) return found;
       if (answer.root?.attrs['type'] === 'terminate') throw new Violation('a payload that fits', answer.text);
@@ -127,7 +135,7 @@ export class Caller {
 
   /** Milliseconds within which any request is answered: `wait` and some. */
   get longest(): number {
-    return (this.granted('wait') ?? 0) * 1000 + this.options.patience;
+    return Math.min(this.granted('wait') ?? 0, MAX_WAIT) * 1000 + this.options.patience;
   }
 
   /** Ends the session without caring for the answer, and drops the connections. */
@@ -136,6 +144,7 @@ export class Caller {
       const request = await this.post('', { type: 'terminate' }, { apart: true }).catch(() => undefined);
       await request?.outcome(500);
     }
+    this.#isOver = true;
     for (const connection of this.#connections) connection.destroy();
   }
 
@@ -146,6 +155,8 @@ export class Caller {
   }
 
   async #send(rid: number, text: string, options: PostOptions): Promise<Request> {
+    // A check that went on too long may still be at it.
+    if (this.#isOver) throw new Violation('the check to be over');
     const connection = await this.#connection(options.apart ?? false);
     const version = this.options.wiring === 'http/1.0' ? ('1.0' as const) : ('1.1' as const);
     const body = options.encode ? options.encode(text) : Buffer.from(text);

@@ -37,7 +37,8 @@ export interface Examination {
 /** How long nothing must come to count as held, milliseconds. */
 const SILENCE = 500;
 const PATIENCE = 4000;
-const AT_ONCE = 24;
+/** Servers often allow an account ten resources, and some end the oldest for the next one. */
+const AT_ONCE = { anonymous: 24, twoAccounts: 8, oneAccount: 4 } as const;
 /** Milliseconds that one check may take beside what the server granted. */
 const LIMIT = 45_000;
 /** With so short an `inactivity`, in seconds, even slow checks are quick enough to run always. */
@@ -54,7 +55,7 @@ export async function examine(examination: Examination): Promise<Report> {
   const results = await run({
     subject,
     checks: chosen(examination).map((check) => (slow ? check : withoutSlow(check))),
-    atOnce: examination.atOnce ?? AT_ONCE,
+    atOnce: examination.atOnce ?? atOnceFor(subject),
     limit: LIMIT + (slow ? inactivity * 4000 : 0),
     done: examination.done,
   });
@@ -90,12 +91,23 @@ function subjectOf(examination: Examination): Subject {
   };
 }
 
+function atOnceFor({ credentials: [first, second] }: Subject): number {
+  if (first.is === 'anonymous') return AT_ONCE.anonymous;
+  return first === second ? AT_ONCE.oneAccount : AT_ONCE.twoAccounts;
+}
+
 /** What the server grants to who asks for nothing special. */
 async function probe(subject: Subject): Promise<Readonly<Record<string, string>>> {
   const trial = new Trial(subject);
   try {
     const caller = await trial.open();
-    const { 'xml:lang': _lang, xmlns: _xmlns, sid: _sid, authid: _authid, ...granted } = caller.created?.root?.attrs ?? {};
+    const {
+      'xml:lang': _lang,
+      xmlns: _xmlns,
+      sid: _sid,
+      authid: _authid,
+      ...granted
+    } = caller.created?.root?.attrs ?? {};
     return granted;
   } finally {
     await trial.finish();

@@ -44,7 +44,7 @@ export interface Circumstances {
   readonly kit: string;
 }
 
-export type Counts = Readonly<Record<Verdict, number>>;
+type Counts = Readonly<Record<Verdict, number>>;
 
 /** A whole run, ready to be written in any format. */
 export interface Report extends Circumstances {

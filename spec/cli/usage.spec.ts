@@ -23,6 +23,7 @@ describe('holdfast, as a command', () => {
     for (const word of [
       'start',
       'init',
+      'conform',
       'config',
       'user',
       'session',

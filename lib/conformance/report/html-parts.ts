@@ -16,7 +16,7 @@ small { font-size: .85em; font-weight: 400; color: var(--soft); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: 1rem 0 1.5rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 .verdict { margin: 0; font-size: 1.1rem; font-weight: 600; }
-.pass { color: var(--pass); } .fail { color: var(--fail); }
+.verdict.pass { color: var(--pass); } .verdict.fail, span.fail { color: var(--fail); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; }
 .tile { padding: .9rem 1rem; border: 1px solid var(--line); border-radius: .6rem; background: var(--card); }
 .tile h2 { color: var(--soft); font-weight: 500; }
