@@ -366,6 +366,10 @@ function policyOf(bosh: Config['bosh']): BoshPolicy {
     polling: Math.floor(bosh.polling / 1000),
     maxPause: Math.floor(bosh.max_pause / 1000),
     ack: bosh.ack,
+    accept: [],
+    charsets: [],
+    maxStreams: bosh.max_streams,
+    seeOtherUri: bosh.see_other_uri || undefined,
     strict: bosh.strict,
     limits: {
       ...DEFAULT_LIMITS,

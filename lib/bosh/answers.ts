@@ -1,15 +1,18 @@
 import { seconds, type Duration, type Instant } from '../base/time.ts';
+import { serialize } from '../xml/index.ts';
+import { StreamError } from '../xmpp/stream-error.ts';
 import type { Payload, StreamHeader } from '../xmpp/transport.ts';
 import type { Activity } from './activity.ts';
 import { EMPTY_BODY, writeBody, type Body, type BodyAttributes } from './body.ts';
 import type { Condition } from './conditions.ts';
-import { creationAttributes, type CreationFacts } from './creation.ts';
+import { creationAttributes, openingAttributes, type CreationFacts } from './creation.ts';
 import type { ResponseReason, Turn } from './effects.ts';
 import type { Terms } from './negotiation.ts';
-import { Outbox } from './outbox.ts';
+import { NOTHING, Outbox, type Batch } from './outbox.ts';
 import type { BoshLimits } from './policy.ts';
 import type { OpenRequest, RequestWindow } from './request-window.ts';
 import { ResponseBuffer, type StoredResponse } from './response-buffer.ts';
+import type { Streams } from './streams.ts';
 import { Tombstone } from './tombstone.ts';
 
 /** A missing response is reported when it is at least this old. D-40 */
@@ -24,6 +27,7 @@ export interface AnswersOptions<X> {
   readonly limits: BoshLimits;
   readonly window: RequestWindow<X>;
   readonly activity: Activity;
+  readonly streams: Streams;
 }
 
 /**
@@ -39,6 +43,7 @@ export class Answers<X> {
   readonly #limits: BoshLimits;
   readonly #window: RequestWindow<X>;
   readonly #activity: Activity;
+  readonly #streams: Streams;
   readonly #buffer: ResponseBuffer;
   readonly #outbox = new Outbox();
   /** Creation attributes that have not left yet. */
@@ -48,13 +53,16 @@ export class Answers<X> {
   #report: { readonly rid: number; readonly time: number } | undefined;
   #reported = 0;
   #lastWords: string | undefined;
+  /** Added streams whose headers have not been told. */
+  readonly #opening = new Set<string>();
 
-  constructor({ terms, facts, limits, window, activity }: AnswersOptions<X>) {
+  constructor({ terms, facts, limits, window, activity, streams }: AnswersOptions<X>) {
     this.#terms = terms;
     this.#facts = facts;
     this.#limits = limits;
     this.#window = window;
     this.#activity = activity;
+    this.#streams = streams;
     const { keptResponses, keptBytes } = limits;
     this.#buffer = new ResponseBuffer(
       { unacknowledged: terms.requests, keptResponses, keptBytes },
@@ -62,9 +70,33 @@ export class Answers<X> {
     );
   }
 
-  /** The answering stream header; its attributes go into the creation response. @spec XEP-0206 §4 X-4-01 */
-  header(header: StreamHeader): void {
-    if (this.#creation) this.#creation = creationAttributes(this.#terms, this.#facts, header, this.#window.last);
+  /**
+   * The answering stream header. That of the first stream goes into the creation response, that of an
+   * added one into the answer to who asked for it; of a restart only the features are told.
+   *
+   * @spec XEP-0206 §4 X-4-01 X-4-09
+   */
+  header(header: StreamHeader, stream: string): void {
+    if (this.#opening.delete(stream)) this.#outbox.addOpening(stream, openingAttributes(stream, header));
+    else if (this.#creation) this.#creation = creationAttributes(this.#terms, this.#facts, header, this.#window.last);
+  }
+
+  /** A stream was added: its header will be told. */
+  addStream(stream: string): void {
+    this.#opening.add(stream);
+  }
+
+  /**
+   * One of several streams fails, or was refused from the beginning. The wrapper names it even if the
+   * client has not heard of it: the answer to its wish is the name of a stream that is closed.
+   *
+   * @spec XEP-0124 §16.6 B-16.6-01
+   */
+  endStream(stream: string, cause: Condition | StreamError | undefined): void {
+    const error = cause instanceof StreamError ? payloadOf(cause) : undefined;
+    const condition = cause instanceof StreamError ? 'remote-stream-error' : cause;
+    this.#opening.delete(stream);
+    this.#outbox.addEnd(stream, { type: 'terminate', condition, stream }, error);
   }
 
   /** Payloads that wait for a request. */
@@ -72,12 +104,17 @@ export class Answers<X> {
     return this.#outbox.size;
   }
 
+  /** Whether there is something to say. */
+  get hasNews(): boolean {
+    return !this.#outbox.isEmpty || this.#report !== undefined;
+  }
+
   get isFull(): boolean {
     return this.#outbox.size > this.#limits.queuedStanzas || this.#outbox.length > this.#limits.queuedBytes;
   }
 
-  queue(payload: Payload): void {
-    this.#outbox.add(payload);
+  queue(stream: string, payload: Payload): void {
+    this.#outbox.add(stream, payload);
   }
 
   /** The answer to this exchange has been written, or never will be. */
@@ -93,8 +130,10 @@ export class Answers<X> {
   // ---- what is known to have arrived
 
   /**
-   * What a new request says about the answers so far.
+   * What a new request says about the answers so far. A client without acknowledgements would not send
+   * an empty request while one of its requests is open: then it has read them all.
    *
+   * @spec XEP-0124 §10 B-10-01
    * @spec XEP-0124 §9.2 B-9.2-03 B-9.2-04 B-9.2-05
    */
   noteAcknowledgement(body: Body, isEmpty: boolean, turn: Turn<X>): void {
@@ -104,24 +143,25 @@ export class Answers<X> {
     } else if (this.#terms.acksResponses) {
       turn.confirm(this.#buffer.acknowledge(this.#buffer.highest));
     } else if (isEmpty && this.#window.open.length === 0) {
-      turn.confirm(this.#buffer.confirm());
+      turn.confirm(this.#buffer.takeUnconfirmed());
     }
   }
 
   /** A client that leaves in peace has read what it was sent, unless its acknowledgements say otherwise. */
-  noteFarewell(turn: Turn<X>): void {
-    if (!this.#terms.acksResponses) turn.confirm(this.#buffer.confirm());
+  noteFarewell(turn: Turn<X>, stream?: string): void {
+    if (!this.#terms.acksResponses) turn.confirm(this.#buffer.takeUnconfirmed(stream));
   }
 
   /**
-   * What the client did not get, or may not have got.
+   * What the client did not get of a stream, or may not have got.
    *
    * @param isInDoubt the end was no peaceful one
    * @spec XEP-0206 §7 X-7-01 D-39
    */
-  undelivered(isInDoubt: boolean): readonly Payload[] {
-    const waiting = this.#outbox.takeAll();
-    return isInDoubt || this.#terms.acksResponses ? [...this.#buffer.unconfirmed(), ...waiting] : waiting;
+  takeUndelivered(stream: string, isInDoubt: boolean): readonly Payload[] {
+    const unread = this.#buffer.takeUnconfirmed(stream);
+    const waiting = this.#outbox.takeOf(stream);
+    return isInDoubt || this.#terms.acksResponses ? [...unread, ...waiting] : waiting;
   }
 
   #reportMissing(rid: number, now: Instant): void {
@@ -140,42 +180,44 @@ export class Answers<X> {
    * @spec XEP-0124 §8 B-8-04 B-8-07 B-8-09 D-01 D-38
    */
   deliver(turn: Turn<X>): void {
-    if (this.#writing !== undefined || (this.#outbox.size === 0 && !this.#report)) return;
+    if (this.#writing !== undefined || !this.hasNews) return;
     this.#closeDeadBeforeLive(turn);
     const request = this.#window.firstLive();
     if (!request) return;
-    const payloads = this.#outbox.take(this.#limits.responseBytes);
-    this.give(request, payloads, payloads.length > 0 ? 'payload' : 'report', turn);
+    const batch = this.#outbox.take(this.#limits.responseBytes);
+    this.give(request, batch, batch.stream === undefined ? 'report' : 'payload', turn);
   }
 
   /** Answers the lowest `count` open requests with nothing. @spec XEP-0124 §8 B-8-05 B-8-06 B-8-08 */
   release(count: number, reason: ResponseReason, turn: Turn<X>): void {
-    for (const request of this.#window.open.slice(0, count)) this.give(request, [], reason, turn);
+    for (const request of this.#window.open.slice(0, count)) this.give(request, NOTHING, reason, turn);
   }
 
   /** Answers everything below `request`, what waits going on the first that can take it. */
   clearBefore(request: OpenRequest<X>, turn: Turn<X>): void {
     for (const earlier of this.#window.open.filter((open) => open.rid < request.rid)) {
-      const payloads = earlier.live ? this.#outbox.take(this.#limits.responseBytes) : [];
-      this.give(earlier, payloads, payloads.length > 0 ? 'payload' : 'hold', turn);
+      const batch = earlier.live ? this.#outbox.take(this.#limits.responseBytes) : NOTHING;
+      this.give(earlier, batch, batch.stream === undefined ? 'hold' : 'payload', turn);
     }
   }
 
   /** Answers one request, and keeps the answer for a copy of it. */
-  give(request: OpenRequest<X>, payloads: readonly Payload[], reason: ResponseReason, turn: Turn<X>): void {
-    const body = this.#wrap(request.rid, payloads);
-    this.#keep(request, body, payloads, turn);
-    if (payloads.length > 0) {
+  give(request: OpenRequest<X>, batch: Batch, reason: ResponseReason, turn: Turn<X>): void {
+    const body = this.#wrap(request.rid, batch);
+    this.#keep(request, body, batch, turn);
+    if (batch.stream !== undefined) {
       this.#activity.sentPayload();
       this.#writing = request.exchange;
     }
     if (request.live) turn.respond(request.exchange, body, reason);
   }
 
-  #wrap(rid: number, payloads: readonly Payload[]): string {
-    const attributes = this.#attributes(rid);
-    if (!attributes && payloads.length === 0) return EMPTY_BODY;
-    return writeBody(attributes ?? {}, textsOf(payloads));
+  #wrap(rid: number, { stream, attributes, payloads }: Batch): string {
+    const own = this.#attributes(rid);
+    if (stream !== undefined && this.#streams.areNamed) {
+      return writeBody({ ...own, stream, ...attributes }, textsOf(payloads));
+    }
+    return own || payloads.length > 0 ? writeBody(own ?? {}, textsOf(payloads)) : EMPTY_BODY;
   }
 
   /** @spec XEP-0124 §9.1 B-9.1-01 B-9.1-02 B-9.1-03 B-9.1-04 */
@@ -190,9 +232,9 @@ export class Answers<X> {
     return { ack, report: report?.rid, time: report?.time };
   }
 
-  #keep(request: OpenRequest<X>, body: string, payloads: readonly Payload[], turn: Turn<X>): void {
+  #keep(request: OpenRequest<X>, body: string, batch: Batch, turn: Turn<X>): void {
     this.#window.close(request);
-    turn.confirm(this.#buffer.add(request, body, payloads, turn.now));
+    turn.confirm(this.#buffer.add(request, body, batch, turn.now));
   }
 
   /** Requests below the first live one will never carry anything: their answer is empty from now on. D-38 */
@@ -200,7 +242,7 @@ export class Answers<X> {
     const first = this.#window.firstLive();
     if (!first) return;
     for (const dead of this.#window.open.filter((request) => request.rid < first.rid)) {
-      this.give(dead, [], 'hold', turn);
+      this.give(dead, NOTHING, 'hold', turn);
     }
   }
 
@@ -209,28 +251,29 @@ export class Answers<X> {
   /** The client ends the session: the oldest open request gets the end, all others an empty body. D-17 */
   farewell(turn: Turn<X>): void {
     this.#closeDeadBeforeLive(turn);
-    this.#last(undefined, [], [], turn);
+    this.#last(undefined, [], NOTHING, turn);
     this.dismiss(undefined, turn);
   }
 
   /** We end the session: in peace, or with a condition that the oldest open request gets. D-19 */
   end(condition: Condition | undefined, turn: Turn<X>): void {
     this.#closeDeadBeforeLive(turn);
-    this.#tell(condition, [], [], turn);
+    this.#tell(condition, [], NOTHING, turn);
   }
 
   /**
    * The stream fails. What waits still goes out: on the older of two open requests, so that the newer
-   * is free for the error; beside the error when there is only one. D-50
+   * is free for the error; beside the error when there is only one. Beside an error that ends several
+   * streams there is nothing, because a wrapper without a name would give it to the first.
    *
-   * @param error the stream error as text
-   * @spec XEP-0206 §6 X-6-01
+   * @spec XEP-0206 §6 X-6-01 D-50
    */
-  endWithError(error: string, turn: Turn<X>): void {
+  endWithError(error: StreamError, turn: Turn<X>): void {
     if (this.#window.live >= 2) this.#deliverAll(turn);
     this.#closeDeadBeforeLive(turn);
-    const payloads = this.#window.firstLive() ? this.#outbox.takeAll() : [];
-    this.#tell('remote-stream-error', [...textsOf(payloads), error], payloads, turn);
+    const isRoom = this.#window.firstLive() !== undefined && !this.#streams.areNamed;
+    const batch = isRoom ? this.#outbox.take(Number.POSITIVE_INFINITY) : NOTHING;
+    this.#tell('remote-stream-error', [...textsOf(batch.payloads), payloadOf(error).xml], batch, turn);
   }
 
   /** The request that breaks a rule gets the condition; all others hear of it. D-19 */
@@ -248,7 +291,7 @@ export class Answers<X> {
   dismiss(condition: Condition | undefined, turn: Turn<X>): void {
     const body = condition === undefined ? EMPTY_BODY : this.#lastBody(condition);
     for (const request of this.#window.open.slice()) {
-      this.#keep(request, body, [], turn);
+      this.#keep(request, body, NOTHING, turn);
       if (request.live) turn.dismiss(request.exchange, body, condition);
     }
     this.#dismissEarly(body, condition, turn);
@@ -262,11 +305,12 @@ export class Answers<X> {
   #deliverAll(turn: Turn<X>): void {
     this.#closeDeadBeforeLive(turn);
     const first = this.#window.firstLive();
-    if (first && this.#outbox.size > 0) this.give(first, this.#outbox.takeAll(), 'payload', turn);
+    const batch = first ? this.#outbox.take(Number.POSITIVE_INFINITY) : NOTHING;
+    if (first && batch.stream !== undefined) this.give(first, batch, 'payload', turn);
   }
 
-  #tell(condition: Condition | undefined, texts: readonly string[], payloads: readonly Payload[], turn: Turn<X>): void {
-    const isTold = this.#last(condition, texts, payloads, turn);
+  #tell(condition: Condition | undefined, texts: readonly string[], batch: Batch, turn: Turn<X>): void {
+    const isTold = this.#last(condition, texts, batch, turn);
     if (!isTold) this.#dismissEarly(this.#lastBody(condition, texts), condition, turn);
     this.dismiss(condition === undefined ? undefined : 'other-request', turn);
   }
@@ -276,15 +320,10 @@ export class Answers<X> {
    *
    * @returns whether it went out
    */
-  #last(
-    condition: Condition | undefined,
-    texts: readonly string[],
-    payloads: readonly Payload[],
-    turn: Turn<X>,
-  ): boolean {
+  #last(condition: Condition | undefined, texts: readonly string[], batch: Batch, turn: Turn<X>): boolean {
     const body = this.#lastBody(condition, texts);
     const request = this.#window.open[0];
-    if (request) this.#keep(request, body, payloads, turn);
+    if (request) this.#keep(request, body, batch, turn);
     if (request?.live) turn.dismiss(request.exchange, body, condition);
     else this.#lastWords = body;
     return request?.live ?? false;
@@ -303,4 +342,9 @@ export class Answers<X> {
 
 function textsOf(payloads: readonly Payload[]): string[] {
   return payloads.map((payload) => payload.xml);
+}
+
+function payloadOf(error: StreamError): Payload {
+  const element = error.toElement();
+  return { element, xml: serialize(element) };
 }

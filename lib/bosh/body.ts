@@ -21,6 +21,12 @@ export interface Body {
   readonly ack: number | undefined;
   readonly pause: number | undefined;
   readonly terminate: boolean;
+  /** @spec XEP-0124 §15.4 */
+  readonly key: string | undefined;
+  /** @spec XEP-0124 §15.5 */
+  readonly newKey: string | undefined;
+  /** The stream that the payloads belong to. @spec XEP-0124 §16.4 */
+  readonly stream: string | undefined;
   /** An obsolete question of old clients, answered when asked. D-52 */
   readonly secure: boolean;
   readonly xmppVersion: string | undefined;
@@ -104,6 +110,9 @@ function readAttributes(root: Element): Result<Body, BodyFault> {
     pause: read('pause', (value) => readUnsigned(value, MAX_WAIT)),
     // gloox up to 1.0.24 writes "terminal" and means it.
     terminate: attrs['type'] === 'terminate' || attrs['type'] === 'terminal',
+    key: attrs['key'],
+    newKey: attrs['newkey'],
+    stream: attrs['stream'],
     secure: readBoolean(attrs['secure'] ?? 'false') ?? false,
     xmppVersion: attributeNS(root, NS_XBOSH, 'version'),
     restart: readRestart(root, faults),
@@ -165,6 +174,11 @@ function readRestart(root: Element, faults: string[]): boolean {
   const restart = readBoolean(attributeNS(root, NS_XBOSH, 'restart') ?? 'false');
   if (restart === undefined) faults.push('bad restart');
   return restart ?? false;
+}
+
+/** A request that only asks what there is for the client. @spec XEP-0124 §8 B-8-10 */
+export function isEmpty(body: Body): boolean {
+  return body.payloads.length === 0 && !body.terminate && !body.restart && body.pause === undefined;
 }
 
 /** Attributes of a response wrapper in the order they are written. */

@@ -3,15 +3,17 @@ import { Deadlines } from '../base/deadlines.ts';
 import type { Logger } from '../base/log.ts';
 import { opaqueId, type Random } from '../base/random.ts';
 import type { Instant } from '../base/time.ts';
+import { escapeText } from '../xml/index.ts';
 import { prepareDomain } from '../xmpp/jid.ts';
 import type { Transport } from '../xmpp/transport.ts';
 import { parseBody, writeBody, type Body, type BodyFault } from './body.ts';
-import { BoshTransport, type BoshStream, type TransportOwner } from './bosh-transport.ts';
+import { BoshTransport, type TransportOwner } from './bosh-transport.ts';
 import { httpStatus, type Condition } from './conditions.ts';
 import { blindObserver, type BoshObserver, type Exchange } from './exchange.ts';
 import { DEFAULT_CONTENT_TYPE, negotiate } from './negotiation.ts';
 import type { BoshPolicy } from './policy.ts';
 import { Session } from './session.ts';
+import type { BoshStream } from './stream-port.ts';
 import type { Tombstone } from './tombstone.ts';
 
 /** What the connection manager asks of the server behind it. */
@@ -29,8 +31,19 @@ export interface ConnectionManagerOptions {
   readonly observer?: BoshObserver;
 }
 
+/** Why a request reaches no session. */
+interface Refusal {
+  readonly condition: Condition;
+  /** Seconds. */
+  readonly retryAfter?: number;
+  /** Where to go instead. */
+  readonly uri?: string;
+}
+
 /** 128 bits. @spec XEP-0124 §7.2 B-7.2-01 */
 const SID_BITS = 128;
+/** @spec XEP-0124 §16.2 B-16.2-03 */
+const STREAM_NAME_BITS = 64;
 
 /**
  * The XEP's connection manager: finds the session of each request, runs what the session wants
@@ -130,61 +143,63 @@ export class ConnectionManager implements TransportOwner {
     this.#bury(transport);
   }
 
+  openStream(transport: Transport): BoshStream {
+    return this.#options.openStream(transport);
+  }
+
+  newStreamName(): string {
+    return opaqueId(this.#options.random, STREAM_NAME_BITS);
+  }
+
+  /** @spec XEP-0124 §7.1 B-7.1-03 */
+  domainOf(to: string | undefined): { domain: string } | { condition: Condition } {
+    const domain = to === undefined ? undefined : prepareDomain(to);
+    if (domain === undefined) return { condition: 'improper-addressing' };
+    const status = this.#options.domainStatus(domain);
+    return status === 'served' ? { domain } : { condition: status === 'gone' ? 'host-gone' : 'host-unknown' };
+  }
+
   // ---- creation
 
   #create(exchange: Exchange, body: Body, size: number): void {
-    const domain = this.#domainOf(body);
-    const refusal = this.#refusalOf(exchange, body, size, domain);
-    if (refusal) {
-      this.#refuse(exchange, refusal.condition, body.ver === undefined, refusal.retryAfter);
+    const place = this.#placeOf(exchange, body, size);
+    if ('condition' in place) {
+      this.#refuse(exchange, place, body.ver === undefined);
       return;
     }
-    const { clock, random, policy } = this.#options;
+    const { random, policy, clock } = this.#options;
     const sid = opaqueId(random, SID_BITS);
+    const stream = this.newStreamName();
     const session = new Session<Exchange>({
       request: body,
       exchange,
       terms: negotiate(body, policy),
       policy,
-      facts: { sid, secure: body.secure },
+      facts: { sid, stream, secure: body.secure },
       now: clock.now(),
     });
     const info = { name: 'bosh', ...exchange.origin } as const;
-    const transport = new BoshTransport({
-      sid,
-      info,
-      domain: domain ?? '',
-      session,
-      clock,
-      owner: this,
-      observer: this.#observer,
-    });
+    const transport = new BoshTransport({ sid, info, session, clock, owner: this, observer: this.#observer });
     exchange.holder = transport;
     this.#sessions.set(sid, transport);
     this.#count(transport, 1);
     this.#observer.created();
-    const header = { to: domain, from: body.from, version: '1.0', lang: body.lang };
-    transport.start(this.#options.openStream(transport), header, body.payloads);
+    const header = { to: place.domain, from: body.from, version: '1.0', lang: body.lang };
+    transport.start(stream, place.domain, header, body.payloads);
   }
 
-  /** @spec XEP-0124 §7.1 B-7.1-03 */
-  #domainOf(body: Body): string | undefined {
-    return body.to === undefined ? undefined : prepareDomain(body.to);
-  }
-
-  #refusalOf(
-    exchange: Exchange,
-    body: Body,
-    size: number,
-    domain: string | undefined,
-  ): { condition: Condition; retryAfter?: number } | undefined {
+  /** The domain that a new session is for, or why there will be none. */
+  #placeOf(exchange: Exchange, body: Body, size: number): { domain: string } | Refusal {
+    const { policy, refuse } = this.#options;
     if (this.#isDraining) return { condition: 'system-shutdown' };
-    if (size > this.#options.policy.limits.bodyBytesUnauthenticated) return { condition: 'policy-violation' };
-    if (domain === undefined) return { condition: 'improper-addressing' };
-    const status = this.#options.domainStatus(domain);
-    if (status !== 'served') return { condition: status === 'gone' ? 'host-gone' : 'host-unknown' };
-    const retryAfter = this.#options.refuse?.(exchange.origin.address);
-    return retryAfter === undefined ? undefined : { condition: 'policy-violation', retryAfter };
+    if (size > policy.limits.bodyBytesUnauthenticated) return { condition: 'policy-violation' };
+    if (policy.seeOtherUri !== undefined && !exchange.origin.secure) {
+      return { condition: 'see-other-uri', uri: policy.seeOtherUri };
+    }
+    const place = this.domainOf(body.to);
+    if ('condition' in place) return place;
+    const retryAfter = refuse?.(exchange.origin.address);
+    return retryAfter === undefined ? place : { condition: 'policy-violation', retryAfter };
   }
 
   #count(transport: BoshTransport, change: 1 | -1): void {
@@ -214,7 +229,7 @@ export class ConnectionManager implements TransportOwner {
   /** What is not XML proves nothing about a session; what is, and breaks a rule, ends the one it names. */
   #refuseBody(exchange: Exchange, fault: BodyFault): void {
     const transport = fault.sid === undefined ? undefined : this.#sessions.get(fault.sid);
-    if (!transport) this.#refuse(exchange, 'bad-request', fault.legacy);
+    if (!transport) this.#refuse(exchange, { condition: 'bad-request' }, fault.legacy);
     else if (this.#isSecureEnough(exchange, transport)) transport.reject(exchange, 'bad-request');
   }
 
@@ -222,19 +237,21 @@ export class ConnectionManager implements TransportOwner {
     const grave = this.#tombstones.get(sid);
     const answer = grave?.tombstone.answer(body.rid);
     if (!grave || answer === undefined) {
-      this.#refuse(exchange, 'item-not-found', grave?.tombstone.legacy ?? false);
+      this.#refuse(exchange, { condition: 'item-not-found' }, grave?.tombstone.legacy ?? false);
       return;
     }
     this.#observer.responded('replay', undefined);
     exchange.respond({ status: 200, contentType: grave.tombstone.contentType, body: answer });
   }
 
-  #refuse(exchange: Exchange, condition: Condition, legacy: boolean, retryAfter?: number): void {
+  /** @spec XEP-0124 §17.2 B-17.2-08 */
+  #refuse(exchange: Exchange, { condition, retryAfter, uri }: Refusal, legacy: boolean): void {
     this.#observer.responded('refused', condition);
+    const payloads = uri === undefined ? [] : [`<uri>${escapeText(uri)}</uri>`];
     exchange.respond({
       status: httpStatus(condition, legacy),
       contentType: DEFAULT_CONTENT_TYPE,
-      body: writeBody({ type: 'terminate', condition }),
+      body: writeBody({ type: 'terminate', condition }, payloads),
       ...(retryAfter === undefined ? {} : { retryAfter }),
     });
   }

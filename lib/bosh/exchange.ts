@@ -13,6 +13,8 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** It may tell secrets of a login: it is not compressed. D-48 */
+  readonly isPrivate?: boolean;
   /** Seconds after which the client may try again. */
   readonly retryAfter?: number;
 }

@@ -23,6 +23,12 @@ export interface Terms {
   readonly acksRequests: boolean;
   /** The client acknowledges responses, so that the absence of `ack` means something. @spec XEP-0124 §9.2 */
   readonly acksResponses: boolean;
+  /** Content codings that requests may have. @spec XEP-0124 §7.2 B-7.2-12 */
+  readonly accept: readonly string[];
+  /** Charsets that requests may have. @spec XEP-0124 §7.2 B-7.2-18 */
+  readonly charsets: readonly string[];
+  /** Streams that may be open at once. @spec XEP-0124 §16.2 B-16.2-01 */
+  readonly maxStreams: number;
   /** Content-Type of every response. @spec XEP-0124 §7.1 B-7.1-13 B-7.1-14 */
   readonly contentType: string;
   /** The client sent no `ver`: it understands HTTP status codes. @spec XEP-0124 §17.1 B-17.1-02 */
@@ -62,6 +68,9 @@ export function negotiate(request: Body, policy: BoshPolicy): Terms {
     isPolling,
     acksRequests: policy.ack && !isBefore(ver, FIRST_VERSION_WITH_ACKS),
     acksResponses: request.ack === 1,
+    accept: policy.accept,
+    charsets: policy.charsets,
+    maxStreams: policy.maxStreams,
     contentType: request.content ?? DEFAULT_CONTENT_TYPE,
     legacy: request.ver === undefined,
   };

@@ -16,6 +16,14 @@ export interface BoshPolicy {
   readonly maxPause: number;
   /** Whether received requests are acknowledged. @spec XEP-0124 §9.1 B-9.1-03 */
   readonly ack: boolean;
+  /** Content codings in which requests are taken. @spec XEP-0124 §7.2 B-7.2-12 */
+  readonly accept: readonly string[];
+  /** Charsets, beside UTF-8, in which requests are taken. @spec XEP-0124 §7.2 B-7.2-17 */
+  readonly charsets: readonly string[];
+  /** Streams one session may have open at once; 1 is not to offer it. @spec XEP-0124 §16.2 */
+  readonly maxStreams: number;
+  /** Where clients are sent that try to open a session. @spec XEP-0124 §17.2 B-17.2-08 */
+  readonly seeOtherUri: string | undefined;
   /** Judges overactivity to the letter, as §11 says it, instead of tolerating what real clients do. D-04, D-05 */
   readonly strict: boolean;
   readonly limits: BoshLimits;
@@ -71,6 +79,10 @@ export const DEFAULT_POLICY: BoshPolicy = {
   polling: 5,
   maxPause: 120,
   ack: true,
+  accept: ['gzip', 'deflate'],
+  charsets: ['UTF-8', 'ISO-8859-1', 'US-ASCII'],
+  maxStreams: 4,
+  seeOtherUri: undefined,
   strict: false,
   limits: DEFAULT_LIMITS,
 };

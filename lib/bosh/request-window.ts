@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time.ts';
 import type { Body } from './body.ts';
+import { proofOf } from './keys.ts';
 
 /** A request in its turn that has no answer yet. */
 export interface OpenRequest<X> {
@@ -11,6 +12,8 @@ export interface OpenRequest<X> {
   deadline: Instant;
   /** Copies of the request seen so far, the first included. */
   copies: number;
+  /** What a copy must have in common with it. */
+  readonly proof: string;
 }
 
 /** A request that came before one with a lower rid. */
@@ -20,6 +23,7 @@ export interface EarlyRequest<X> {
   live: boolean;
   readonly since: Instant;
   copies: number;
+  readonly proof: string;
 }
 
 /** Where a rid stands, seen from the highest one received in sequence. */
@@ -72,15 +76,14 @@ export class RequestWindow<X> {
   }
 
   /** Takes the next request in sequence. */
-  advance(rid: number, exchange: X, deadline: Instant, copies: number, live: boolean): OpenRequest<X> {
-    this.#last = rid;
-    const request = { rid, exchange, live, deadline, copies };
+  advance(request: OpenRequest<X>): OpenRequest<X> {
+    this.#last = request.rid;
     this.#open.push(request);
     return request;
   }
 
   park(body: Body, exchange: X, since: Instant): void {
-    this.#early.set(body.rid, { body, exchange, live: true, since, copies: 1 });
+    this.#early.set(body.rid, { body, exchange, live: true, since, copies: 1, proof: proofOf(body) });
   }
 
   /** Takes out the early request whose turn has come. */

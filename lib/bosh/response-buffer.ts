@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time.ts';
 import type { Payload } from '../xmpp/transport.ts';
+import type { Batch } from './outbox.ts';
 
 /** One answer as it was first sent; a repeated request gets the same characters. */
 export interface StoredResponse {
@@ -7,14 +8,19 @@ export interface StoredResponse {
   readonly body: string;
   /** What the answer carried, while it is not known to have arrived. */
   payloads: readonly Payload[];
+  /** The stream that these are of. */
+  readonly stream: string | undefined;
   readonly at: Instant;
   /** Copies of the request seen so far, the first included. */
   copies: number;
+  /** What a copy must have in common with the request. */
+  readonly proof: string;
 }
 
 export interface AnsweredRequest {
   readonly rid: number;
   readonly copies: number;
+  readonly proof: string;
 }
 
 export interface BufferLimits {
@@ -23,6 +29,8 @@ export interface BufferLimits {
   readonly keptResponses: number;
   readonly keptBytes: number;
 }
+
+const NONE: readonly Payload[] = [];
 
 /**
  * The answers that may have to be given again, in rid order.
@@ -56,9 +64,9 @@ export class ResponseBuffer {
   }
 
   /** Keeps one more answer; returns what those carried that had to make room, and so count as received. */
-  add(request: AnsweredRequest, body: string, payloads: readonly Payload[], at: Instant): Payload[] {
-    const { rid, copies } = request;
-    this.#responses.set(rid, { rid, body, payloads, at, copies });
+  add(request: AnsweredRequest, body: string, { payloads, stream }: Batch, at: Instant): Payload[] {
+    const { rid, copies, proof } = request;
+    this.#responses.set(rid, { rid, body, payloads, stream, at, copies, proof });
     this.#bytes += body.length;
     this.#highest = Math.max(this.#highest, rid);
     return this.#trim();
@@ -75,22 +83,15 @@ export class ResponseBuffer {
     return arrived;
   }
 
-  /**
-   * The client showed that it received the answers so far, without acknowledging them: it would not
-   * send an empty request while one of its requests is open. They stay for a repeat all the same.
-   *
-   * @returns what they carried
-   * @spec XEP-0124 §10 B-10-01
-   */
-  confirm(): Payload[] {
-    const arrived = this.unconfirmed();
-    for (const response of this.#responses.values()) response.payloads = [];
-    return arrived;
-  }
-
-  /** What was answered and may not have arrived, in order. */
-  unconfirmed(): Payload[] {
-    return [...this.#responses.values()].flatMap((response) => [...response.payloads]);
+  /** Takes out what was answered to a stream, or to any, and may not have arrived. The answers stay for a repeat. */
+  takeUnconfirmed(stream?: string): Payload[] {
+    const taken: Payload[] = [];
+    for (const response of this.#responses.values()) {
+      if (response.payloads.length === 0 || (stream !== undefined && response.stream !== stream)) continue;
+      taken.push(...response.payloads);
+      response.payloads = NONE;
+    }
+    return taken;
   }
 
   /** The kept answers, oldest first. */

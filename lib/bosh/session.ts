@@ -1,17 +1,19 @@
-import { earliest, type Duration, type Instant } from '../base/time.ts';
-import { serialize } from '../xml/index.ts';
+import { earliest, type Instant } from '../base/time.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, StreamHeader } from '../xmpp/transport.ts';
 import { Activity } from './activity.ts';
 import { Answers } from './answers.ts';
-import { RECOVERABLE_ERROR, type Body } from './body.ts';
+import { isEmpty, type Body } from './body.ts';
 import type { Condition } from './conditions.ts';
 import type { CreationFacts } from './creation.ts';
-import { Turn, type Effect, type EndReason } from './effects.ts';
+import { Turn, type Effect, type EndReason, type Refusal } from './effects.ts';
+import { KeySequence, proofOf } from './keys.ts';
 import { heldAtMost, waitOf, type Terms } from './negotiation.ts';
+import { NOTHING } from './outbox.ts';
 import type { BoshPolicy } from './policy.ts';
+import { RequestIds, type Arrival } from './request-ids.ts';
 import { RequestWindow, type OpenRequest } from './request-window.ts';
-import { Strays } from './strays.ts';
+import { Streams } from './streams.ts';
 import type { Tombstone } from './tombstone.ts';
 
 export interface SessionOptions<X> {
@@ -23,15 +25,10 @@ export interface SessionOptions<X> {
   readonly now: Instant;
 }
 
-/** A request that has arrived: what it says, and where its answer goes. */
-interface Arrival<X> {
-  readonly body: Body;
-  readonly exchange: X;
-  /** Copies seen so far, the first included. */
-  readonly copies: number;
-  /** False when its connection broke before its turn came. */
-  readonly live: boolean;
-}
+const WRONG_KEY: Refusal = { condition: 'item-not-found', why: 'bad-key' };
+const TOO_FAST: Refusal = { condition: 'policy-violation', why: 'overactive' };
+const UNKNOWN_STREAM: Refusal = { condition: 'item-not-found', why: 'unknown-stream' };
+const BAD_PAUSE: Refusal = { condition: 'policy-violation', why: 'bad-pause' };
 
 /**
  * One BOSH session: a machine without clock, socket or chance.
@@ -45,27 +42,40 @@ interface Arrival<X> {
  */
 export class Session<X> {
   readonly terms: Terms;
-  readonly #policy: BoshPolicy;
   readonly #window: RequestWindow<X>;
   readonly #activity: Activity;
   readonly #answers: Answers<X>;
-  readonly #strays: Strays<X>;
+  readonly #requestIds: RequestIds<X>;
+  readonly #streams: Streams;
+  readonly #keys = new KeySequence();
   #ended: Closing | undefined;
 
   constructor({ request, exchange, terms, policy, facts, now }: SessionOptions<X>) {
     this.terms = terms;
-    this.#policy = policy;
     this.#window = new RequestWindow(terms.requests, request.rid);
     this.#activity = new Activity(terms, policy.strict);
-    this.#strays = new Strays(policy.limits.stray, policy.limits.copies);
-    const parts = { window: this.#window, activity: this.#activity };
+    this.#streams = new Streams(facts.stream, terms.maxStreams);
+    const parts = { window: this.#window, activity: this.#activity, streams: this.#streams };
     this.#answers = new Answers({ terms, facts, limits: policy.limits, ...parts });
-    this.#window.advance(request.rid, exchange, now + waitOf(terms), 1, true);
+    this.#requestIds = new RequestIds({ terms, policy, window: this.#window, answers: this.#answers });
+    this.#keys.accept(request);
+    this.#open({ exchange, body: request, copies: 1, live: true }, now);
   }
 
-  /** The answering stream header; its attributes go into the creation response. @spec XEP-0206 §4 X-4-01 */
-  header(header: StreamHeader): void {
-    this.#answers.header(header);
+  /** The answering header of a stream; without a name that of the first. @spec XEP-0206 §4 X-4-01 */
+  header(header: StreamHeader, stream = this.#streams.first): void {
+    this.#answers.header(header, stream);
+  }
+
+  /** A stream that the client asked for: `header` and `send` may name it from now on. */
+  addStream(stream: string): void {
+    this.#streams.add(stream);
+    this.#answers.addStream(stream);
+  }
+
+  /** Streams that are open. */
+  get streams(): ReadonlySet<string> {
+    return this.#streams.open;
   }
 
   get isEnded(): boolean {
@@ -82,27 +92,32 @@ export class Session<X> {
     return this.#answers.queued;
   }
 
+  /** Whether the next request would be answered at once. */
+  get hasNews(): boolean {
+    return this.#answers.hasNews;
+  }
+
   /** The highest rid received in sequence. */
   get lastRid(): number {
     return this.#window.last;
   }
 
-  /** Queues a payload for the client. */
-  send(payload: Payload): void {
-    this.#answers.queue(payload);
+  /** Queues a payload of a stream for the client; without a name it is of the first. */
+  send(payload: Payload, stream = this.#streams.first): void {
+    this.#answers.queue(stream, payload);
   }
 
   /** Takes a request that is complete, well-formed, and of this session. */
   receive(exchange: X, body: Body, now: Instant): readonly Effect<X>[] {
     const turn = new Turn<X>(now);
-    if (!this.#ended) this.#place({ exchange, body, copies: 1, live: true }, turn);
+    if (!this.#ended) this.#place(exchange, body, turn);
     return turn.effects;
   }
 
   /** A request of this session that parsed but is not acceptable. @spec XEP-0124 §6 B-6-08 */
   reject(exchange: X, condition: Condition, now: Instant): readonly Effect<X>[] {
     const turn = new Turn<X>(now);
-    if (!this.#ended) this.#refuse(exchange, condition, 'bad-request', turn);
+    if (!this.#ended) this.#refuse(exchange, { condition, why: 'bad-request' }, turn);
     return turn.effects;
   }
 
@@ -116,7 +131,7 @@ export class Session<X> {
   /** The connection of this exchange broke, before or after its answer. */
   lost(exchange: X, now: Instant): void {
     this.flushed(exchange);
-    this.#strays.lost(exchange);
+    this.#requestIds.lost(exchange);
     if (this.#ended || !this.#window.lost(exchange)) return;
     this.#activity.waiting(this.#window.isWaiting, now);
   }
@@ -142,19 +157,32 @@ export class Session<X> {
     return turn.effects;
   }
 
-  /** What the client did not get, or may not have got: all of it after the session has ended. */
-  get undelivered(): readonly Payload[] {
-    return this.#answers.undelivered(this.#ended === 'lost');
+  /**
+   * Ends one stream of several, with an error, a condition, or in peace; with the last one the session.
+   *
+   * @spec XEP-0124 §16.5 B-16.5-02
+   * @spec XEP-0124 §16.6 B-16.6-01 B-16.6-02
+   */
+  closeStream(stream: string, cause: Condition | StreamError | undefined, now: Instant): readonly Effect<X>[] {
+    const turn = new Turn<X>(now);
+    if (this.#ended || !this.#streams.open.has(stream)) return turn.effects;
+    if (this.#streams.open.size === 1) this.#close(cause, 'server-closed', turn);
+    else this.#closeOne(stream, cause, 'lost', turn);
+    return turn.effects;
+  }
+
+  /** Hands over what the client did not get of a stream, or may not have got; for after the end. */
+  takeUndelivered(stream = this.#streams.first): readonly Payload[] {
+    return this.#answers.takeUndelivered(stream, this.#ended === 'lost');
   }
 
   /** When `settle` must run at the latest. */
   get deadline(): Instant | undefined {
     if (this.#ended) return undefined;
-    let deadline = earliest(this.#activity.deadline, this.#strays.deadline);
+    let deadline = earliest(this.#activity.deadline, this.#requestIds.deadline);
     for (const request of this.#window.open) {
       if (request.live) deadline = earliest(deadline, request.deadline);
     }
-    for (const request of this.#window.early.values()) deadline = earliest(deadline, request.since + this.#gap);
     return deadline;
   }
 
@@ -163,43 +191,62 @@ export class Session<X> {
     return this.#answers.tombstone();
   }
 
-  // ---- requests in their turn
+  // ---- requests
 
-  #place(arrival: Arrival<X>, turn: Turn<X>): void {
-    const { body, exchange } = arrival;
-    const isLast = body.terminate || body.pause !== undefined;
-    const place = this.#window.place(body.rid, isLast ? 1 : 0);
-    if (place === 'next') this.#accept(arrival, turn);
-    else if (place === 'early') this.#park(exchange, body, isLast, turn);
-    else if (place === 'early copy') this.#supersedeEarly(exchange, body, turn);
-    else if (place === 'open') this.#supersedeOpen(exchange, body, turn);
-    else if (place === 'past') this.#replay(exchange, body, turn);
-    else this.#strays.add(exchange, turn.now);
+  #place(exchange: X, body: Body, turn: Turn<X>): void {
+    const verdict = this.#requestIds.place(exchange, body, turn);
+    if (verdict === 'next') this.#accept({ exchange, body, copies: 1, live: true }, turn);
+    else if (verdict !== 'done') this.#refuse(exchange, verdict, turn);
     this.#activity.waiting(this.#window.isWaiting, turn.now);
   }
 
+  /** A request whose turn has come, and those that it kept waiting. @spec XEP-0124 §14.2 B-14.2-01 */
   #accept(arrival: Arrival<X>, turn: Turn<X>): void {
     this.#take(arrival, turn);
-    for (let early = this.#window.takeNext(); early && !this.#ended; early = this.#window.takeNext()) {
+    for (let early = this.#requestIds.takeNext(); early && !this.#ended; early = this.#requestIds.takeNext()) {
       this.#take(early, turn);
     }
   }
 
-  /** One request whose turn has come: judged, counted, acted on. */
-  #take({ exchange, body, copies, live }: Arrival<X>, turn: Turn<X>): void {
-    const { now } = turn;
-    const isEmpty = body.payloads.length === 0 && !body.terminate && !body.restart && body.pause === undefined;
-    if (this.#activity.isTooFast(isEmpty, this.held + 1, now)) {
-      this.#refuse(exchange, 'policy-violation', 'overactive', turn);
-      return;
-    }
+  /** One request: judged, counted, acted on. */
+  #take(arrival: Arrival<X>, turn: Turn<X>): void {
+    const { body, exchange } = arrival;
+    const aim = this.#streams.aim(body);
+    const isPoll = isEmpty(body) && !this.#streams.isAddedBy(body);
+    const fault = this.#judge(body, aim, isPoll, turn.now);
+    if (fault) return this.#refuse(exchange, fault, turn);
     this.#activity.request();
-    this.#answers.noteAcknowledgement(body, isEmpty, turn);
-    const request = this.#window.advance(body.rid, exchange, now + waitOf(this.terms), copies, live);
-    if (body.terminate) this.#terminate(body, turn);
+    this.#answers.noteAcknowledgement(body, isPoll, turn);
+    const request = this.#open(arrival, turn.now);
+    if (aim === 'open') this.#act(request, body, turn);
+  }
+
+  #judge(body: Body, aim: string, isPoll: boolean, now: Instant): Refusal | undefined {
+    if (!this.#keys.accept(body)) return WRONG_KEY;
+    if (this.#activity.isTooFast(isPoll, this.held + 1, now)) return TOO_FAST;
+    return aim === 'unknown' ? UNKNOWN_STREAM : undefined;
+  }
+
+  #open({ exchange, body, copies, live }: Arrival<X>, now: Instant): OpenRequest<X> {
+    const { rid } = body;
+    return this.#window.advance({
+      rid,
+      exchange,
+      live,
+      deadline: now + waitOf(this.terms),
+      copies,
+      proof: proofOf(body),
+    });
+  }
+
+  #act(request: OpenRequest<X>, body: Body, turn: Turn<X>): void {
+    const closed = this.#streams.closedBy(body);
+    if (closed !== undefined) this.#leave(closed, body, turn);
+    else if (body.terminate) this.#terminate(body, turn);
     else if (body.pause !== undefined) this.#pause(request, body, body.pause, turn);
     else if (body.restart) this.#restart(request, body, turn);
-    else turn.forward(body.payloads);
+    else if (this.#streams.isAddedBy(body)) this.#add(request, body, turn);
+    else turn.forward(body);
   }
 
   /**
@@ -209,7 +256,7 @@ export class Session<X> {
    */
   #terminate(body: Body, turn: Turn<X>): void {
     this.#answers.noteFarewell(turn);
-    turn.forward(body.payloads);
+    turn.forward(body);
     this.#answers.farewell(turn);
     this.#end('graceful', undefined, 'client-terminated', turn);
   }
@@ -222,13 +269,13 @@ export class Session<X> {
   #pause(request: OpenRequest<X>, body: Body, length: number, turn: Turn<X>): void {
     if (length > this.terms.maxPause || this.terms.maxPause === 0) {
       this.#window.close(request);
-      this.#refuse(request.exchange, 'policy-violation', 'bad-pause', turn);
+      this.#refuse(request.exchange, BAD_PAUSE, turn);
       return;
     }
     this.#answers.clearBefore(request, turn);
-    this.#answers.give(request, [], 'pause', turn);
+    this.#answers.give(request, NOTHING, 'pause', turn);
     this.#activity.pause(length);
-    turn.forward(body.payloads);
+    turn.forward(body);
   }
 
   /**
@@ -239,82 +286,43 @@ export class Session<X> {
    */
   #restart(request: OpenRequest<X>, body: Body, turn: Turn<X>): void {
     this.#answers.clearBefore(request, turn);
-    turn.effects.push({ do: 'restart', to: body.to, lang: body.lang });
+    turn.effects.push({ do: 'restart', stream: this.#streams.restartedBy(body), to: body.to, lang: body.lang });
   }
 
-  // ---- requests out of their turn
+  // ---- several streams
 
-  /** @spec XEP-0124 §11 B-11-02 B-11-03 D-04 */
-  #park(exchange: X, body: Body, isLast: boolean, turn: Turn<X>): void {
-    const lowest = this.#window.open[0]?.rid ?? this.#window.last + 1;
-    const unanswered = body.rid - lowest + 1;
-    if (this.#policy.strict && unanswered > this.terms.requests + (isLast ? 1 : 0)) {
-      this.#refuse(exchange, 'policy-violation', 'overactive', turn);
-      return;
-    }
-    this.#window.park(body, exchange, turn.now);
+  /** Held requests are released first, so that the answer goes to who asked. @spec XEP-0124 §16.3 B-16.3-03 */
+  #add(request: OpenRequest<X>, { to = '', from, lang }: Body, turn: Turn<X>): void {
+    this.#answers.clearBefore(request, turn);
+    turn.effects.push({ do: 'add stream', to, from, lang });
   }
 
-  /** The newest copy of an unanswered request takes its place. @spec XEP-0124 §14.3 B-14.3-05 D-11 */
-  #supersedeOpen(exchange: X, body: Body, turn: Turn<X>): void {
-    const request = this.#window.find(body.rid);
-    if (!request || !this.#countCopy(request, exchange, turn)) return;
-    if (request.live) turn.respond(request.exchange, RECOVERABLE_ERROR, 'superseded');
-    request.exchange = exchange;
-    request.live = true;
-    request.deadline = turn.now + waitOf(this.terms);
+  /** The client closes one stream; the request itself stays open like any other. @spec XEP-0124 §16.5 B-16.5-01 */
+  #leave(stream: string, body: Body, turn: Turn<X>): void {
+    turn.forward(body);
+    this.#answers.noteFarewell(turn, stream);
+    this.#closeOne(stream, undefined, 'graceful', turn);
   }
 
-  /** @spec XEP-0124 §14.3 B-14.3-05 */
-  #supersedeEarly(exchange: X, body: Body, turn: Turn<X>): void {
-    const request = this.#window.early.get(body.rid);
-    if (!request || !this.#countCopy(request, exchange, turn)) return;
-    if (request.live) turn.respond(request.exchange, RECOVERABLE_ERROR, 'superseded');
-    request.exchange = exchange;
-    request.live = true;
-  }
-
-  /** The same characters again. @spec XEP-0124 §14.3 B-14.3-02 D-12 D-13 */
-  #replay(exchange: X, body: Body, turn: Turn<X>): void {
-    const response = this.#answers.given(body.rid);
-    if (!response) this.#strays.add(exchange, turn.now);
-    else if (this.#countCopy(response, exchange, turn)) turn.respond(exchange, response.body, 'replay');
-  }
-
-  /** @spec XEP-0124 §14.3 B-14.3-06 D-16 */
-  #countCopy(request: { copies: number }, exchange: X, turn: Turn<X>): boolean {
-    request.copies += 1;
-    if (request.copies <= this.#policy.limits.copies) return true;
-    this.#refuse(exchange, 'policy-violation', 'too-many-copies', turn);
-    return false;
+  #closeOne(stream: string, cause: Condition | StreamError | undefined, how: Closing, turn: Turn<X>): void {
+    this.#streams.close(stream);
+    const undelivered = this.#answers.takeUndelivered(stream, how === 'lost');
+    if (how === 'lost') this.#answers.endStream(stream, cause);
+    turn.effects.push({ do: 'close stream', stream, how, undelivered });
   }
 
   // ---- time
 
   #settle(turn: Turn<X>): void {
-    const stray = this.#strays.due(turn.now);
-    if (stray !== undefined) return this.#refuse(stray, 'item-not-found', 'rid-out-of-window', turn);
-    this.#giveBackEarly(turn);
+    const outside = this.#requestIds.outside(turn.now);
+    if (outside) return this.#refuse(outside.exchange, outside.refusal, turn);
+    this.#requestIds.giveBack(turn);
     this.#answers.deliver(turn);
     this.#answers.release(this.#aboveHold(), 'hold', turn);
     this.#answers.release(this.#expired(turn.now), 'wait', turn);
     this.#activity.waiting(this.#window.isWaiting, turn.now);
     if (this.#answers.isFull) this.#overflow(turn);
     else if (this.#isInactive(turn.now)) this.#end('lost', undefined, 'inactivity', turn);
-  }
-
-  /** Early requests whose predecessors never came go back to the client, unprocessed. D-10 */
-  #giveBackEarly(turn: Turn<X>): void {
-    for (const [rid, request] of this.#window.early) {
-      if (turn.now < request.since + this.#gap) continue;
-      this.#window.takeEarly(rid);
-      if (request.live) turn.respond(request.exchange, RECOVERABLE_ERROR, 'gap');
-    }
-  }
-
-  get #gap(): Duration {
-    const wait = waitOf(this.terms);
-    return wait === 0 ? this.#policy.limits.gap : Math.min(wait, this.#policy.limits.gap);
   }
 
   /** How many requests must be answered, so that no more than agreed stay on live connections. */
@@ -343,21 +351,21 @@ export class Session<X> {
 
   #close(cause: Condition | StreamError | undefined, why: EndReason, turn: Turn<X>): void {
     const isStreamError = cause instanceof StreamError;
-    if (isStreamError) this.#answers.endWithError(serialize(cause.toElement()), turn);
+    if (isStreamError) this.#answers.endWithError(cause, turn);
     else this.#answers.end(cause, turn);
     this.#end('lost', isStreamError ? 'remote-stream-error' : cause, why, turn);
   }
 
   /** The client broke a rule: this exchange gets the condition, all others hear of it. D-19 */
-  #refuse(exchange: X, condition: Condition, why: EndReason, turn: Turn<X>): void {
-    this.#strays.lost(exchange);
+  #refuse(exchange: X, { condition, why }: Refusal, turn: Turn<X>): void {
+    this.#requestIds.lost(exchange);
     this.#answers.refuse(exchange, condition, turn);
     this.#end('lost', condition, why, turn);
   }
 
   #end(how: Closing, condition: Condition | undefined, why: EndReason, turn: Turn<X>): void {
     this.#ended = how;
-    for (const stray of this.#strays.takeAll()) this.#answers.turnAway(stray, turn);
+    this.#requestIds.end(turn);
     turn.effects.push({ do: 'end', how, condition, why });
   }
 }

@@ -76,6 +76,16 @@ const bosh = z.strictObject({
   max_body_unauthenticated: size({ min: KIB, max: 64 * MIB })
     .prefault('16 KiB')
     .describe('The same before login.'),
+  max_streams: z
+    .int()
+    .min(1)
+    .max(16)
+    .default(4)
+    .describe('XML streams that one session may carry at once; 1 for no more than the first. (XEP-0124 §16)'),
+  see_other_uri: z
+    .union([z.literal(''), z.url({ protocol: /^https$/ })])
+    .default('')
+    .describe('Where clients are sent that open a session without TLS; empty to serve them. (XEP-0124 §17.2)'),
   ack: z.boolean().default(true).describe('Acknowledge requests. (XEP-0124 §9.1)'),
   strict: z
     .boolean()

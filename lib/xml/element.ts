@@ -97,6 +97,12 @@ export function xml(
   return element.append(...children);
 }
 
+/** A copy to the leaves that stands alone; an element has one parent only. */
+export function copyOf(element: Element): Element {
+  const children = element.children.map((child) => (typeof child === 'string' ? child : copyOf(child)));
+  return xml(element.name, element.attrs, ...children);
+}
+
 /** Sets an attribute of any name, `__proto__` included. */
 export function setAttribute(attrs: Record<string, string>, name: string, value: string): void {
   if (name === '__proto__') {

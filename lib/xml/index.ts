@@ -1,5 +1,5 @@
 /** XML as XMPP knows it: one element type, one parser, one writer. */
-export { Element, xml, type ElementNode } from './element.ts';
+export { copyOf, Element, xml, type ElementNode } from './element.ts';
 export { equal } from './equal.ts';
 export { XmlFramer, type FramerError, type FramerEvent } from './framer.ts';
 export { attributeNS, standAlone } from './namespaces.ts';

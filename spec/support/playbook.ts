@@ -24,6 +24,8 @@ export const PROFILE: BoshPolicy = {
 /** The rid of the creation request; scripts count from it. */
 export const R = 1000;
 
+const FEATURES = "<stream:features xmlns:stream='http://etherx.jabber.org/streams'/>";
+
 export interface Play {
   readonly policy?: Partial<BoshPolicy>;
   readonly limits?: Partial<BoshLimits>;
@@ -45,6 +47,7 @@ export class Playbook {
   undelivered: readonly Payload[] | undefined;
   #seen: string[] = [];
   #now = 0;
+  #streams = 1;
 
   constructor({ policy = {}, limits = {}, open = {}, silent = false }: Play = {}) {
     const rules = { ...PROFILE, ...policy, limits: { ...DEFAULT_LIMITS, stray: 0, ...limits } };
@@ -56,12 +59,12 @@ export class Playbook {
       exchange: '#0',
       terms: negotiate(request, rules),
       policy: rules,
-      facts: { sid: 'some-sid', secure: false },
+      facts: { sid: 'some-sid', stream: 's1', secure: false },
       now: this.#now,
     });
     this.session.header({ from: 'example.com', id: 'stream-id', version: '1.0', lang: 'en' });
     if (silent) return;
-    this.send("<stream:features xmlns:stream='http://etherx.jabber.org/streams'/>");
+    this.send(FEATURES);
     this.#settle();
     this.#seen = [];
   }
@@ -88,9 +91,14 @@ export class Playbook {
 
   /** The server has a payload for the client. */
   send(...texts: string[]): this {
+    return this.sendOn('s1', ...texts);
+  }
+
+  /** The same on another stream than the first; added streams are called `s2`, `s3`, …. */
+  sendOn(stream: string, ...texts: string[]): this {
     for (const text of texts) {
-      this.#say(`   server: ${text}`);
-      this.session.send({ xml: text, element: elementOf(text) });
+      this.#say(`   server, ${stream}: ${text}`);
+      this.session.send({ xml: text, element: elementOf(text) }, stream);
     }
     this.#settle();
     return this;
@@ -107,6 +115,14 @@ export class Playbook {
   close(cause?: Parameters<Session<string>['close']>[0]): this {
     this.#say('   server closes');
     this.#run(this.session.close(cause, this.#now));
+    this.#settle();
+    return this;
+  }
+
+  /** The server ends one stream. */
+  closeStream(stream: string, cause?: Parameters<Session<string>['close']>[0]): this {
+    this.#say(`   server closes ${stream}`);
+    this.#run(this.session.closeStream(stream, cause, this.#now));
     this.#settle();
     return this;
   }
@@ -150,9 +166,20 @@ export class Playbook {
         this.answers.set(effect.exchange, effect.body);
         this.session.flushed(effect.exchange);
       }
-      if (effect.do === 'end') this.undelivered = this.session.undelivered;
+      if (effect.do === 'end') this.undelivered = this.session.takeUndelivered();
       this.#note(lineOf(effect));
+      if (effect.do === 'add stream') this.#addStream(effect.to);
     }
+  }
+
+  /** The part of the shell: opens the stream, unless it is to nowhere. */
+  #addStream(to: string): void {
+    this.#streams += 1;
+    const stream = `s${this.#streams}`;
+    this.session.addStream(stream);
+    if (to === 'nowhere') return this.#run(this.session.closeStream(stream, 'host-unknown', this.#now));
+    this.session.header({ from: to, id: `${stream}-id`, version: '1.0', lang: 'en' }, stream);
+    this.session.send({ xml: FEATURES, element: elementOf(FEATURES) }, stream);
   }
 
   #note(line: string): void {
@@ -175,11 +202,24 @@ export class Playbook {
 
 /** `#1 <- [E]`, `#1 <- [P:m] ack=1002`, `#1 <- [T:item-not-found]`, `#1 <- [R]`, `forward m`, `end lost`. */
 function lineOf(effect: Effect<string>): string {
-  if (effect.do === 'forward') return `forward ${effect.payloads.map((payload) => nick(payload)).join(' ')}`;
-  if (effect.do === 'restart') return 'restart';
-  if (effect.do === 'confirm') return `arrived ${effect.payloads.map(({ element }) => nick(element)).join(' ')}`;
+  if (effect.do === 'forward') return `forward ${nicks(effect.payloads)}${to(effect.stream)}`;
+  if (effect.do === 'restart') return `restart${effect.stream === 's1' ? '' : to(effect.stream)}`;
+  if (effect.do === 'confirm') return `arrived ${nicks(effect.payloads.map(({ element }) => element))}`;
+  if (effect.do === 'add stream') return `add ${effect.to}`;
+  if (effect.do === 'close stream') {
+    const left = effect.undelivered.map(({ element }) => element);
+    return `close ${effect.stream} ${effect.how}${left.length > 0 ? `, undelivered ${nicks(left)}` : ''}`;
+  }
   if (effect.do === 'end') return `end ${effect.how}`;
   return `${effect.exchange} <- ${describeBody(effect.body)}`;
+}
+
+function to(stream: string | undefined): string {
+  return stream === undefined ? '' : ` to ${stream}`;
+}
+
+function nicks(elements: readonly Element[]): string {
+  return elements.map(nick).join(' ');
 }
 
 /** The catalogue's signs for an answer, and the attributes that it has beside. */
@@ -188,7 +228,8 @@ export function describeBody(text: string): string {
   if (!parsed.ok) throw new Error(`the server wrote bad XML: ${parsed.error.reason}: ${text}`);
   const { type, condition, ...others } = parsed.value.attrs;
   const content = parsed.value.getChildElements().map(nick).join(' ');
-  const extra = ['ack', 'report', 'time'].flatMap((name) => (others[name] ? [`${name}=${others[name]}`] : []));
+  const shown = others['sid'] ? ['ack'] : ['stream', 'ack', 'report', 'time'];
+  const extra = shown.flatMap((name) => (others[name] ? [`${name}=${others[name]}`] : []));
   const kind =
     type === 'terminate'
       ? `[T${condition ? `:${condition}` : ''}${content ? ` ${content}` : ''}]`

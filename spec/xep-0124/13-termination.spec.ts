@@ -110,6 +110,6 @@ describe('XEP-0124 §13 Terminating the session', () => {
     play.session.send({ xml: message('late'), element: null as never });
     expect(effects.map((effect) => effect.do)).to.deep.equal(['forward', 'respond', 'end']);
     expect(play.session.settle(0)).to.deep.equal([]);
-    expect(play.session.undelivered).to.have.length(1);
+    expect(play.session.takeUndelivered()).to.have.length(1);
   });
 });

@@ -1,4 +1,4 @@
-import { xml, type Element } from '../../xml/index.ts';
+import { copyOf, xml, type Element } from '../../xml/index.ts';
 import { NS_DISCO_INFO, NS_DISCO_ITEMS } from '../ns.ts';
 
 /** @spec XEP-0030 §3.1 */
@@ -39,10 +39,4 @@ export function infoQuery({ identities, features, forms }: DiscoInfo, node?: str
 export function itemsQuery(items: readonly DiscoItem[], node?: string): Element {
   const children = items.map((item) => xml('item', { jid: item.jid, node: item.node, name: item.name }));
   return xml('query', { xmlns: NS_DISCO_ITEMS, node }, ...children);
-}
-
-/** An element has one parent, and a form is sent many times. */
-function copyOf(element: Element): Element {
-  const children = element.children.map((child) => (typeof child === 'string' ? child : copyOf(child)));
-  return xml(element.name, element.attrs, ...children);
 }
