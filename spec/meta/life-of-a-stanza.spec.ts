@@ -6,9 +6,11 @@ import * as bodyModule from '../../lib/bosh/body.ts';
 import * as boshTransportModule from '../../lib/bosh/bosh-transport.ts';
 import * as connectionManagerModule from '../../lib/bosh/connection-manager.ts';
 import * as outboxModule from '../../lib/bosh/outbox.ts';
+import * as requestIdsModule from '../../lib/bosh/request-ids.ts';
 import * as requestWindowModule from '../../lib/bosh/request-window.ts';
 import * as responseBufferModule from '../../lib/bosh/response-buffer.ts';
 import * as sessionModule from '../../lib/bosh/session.ts';
+import * as streamPortModule from '../../lib/bosh/stream-port.ts';
 import * as clientSessionModule from '../../lib/core/client-session.ts';
 import * as clientStreamModule from '../../lib/core/client-stream.ts';
 import * as deliveryModule from '../../lib/core/delivery.ts';
@@ -46,9 +48,11 @@ const MODULES: Readonly<Record<string, object>> = {
   'lib/bosh/bosh-transport.ts': boshTransportModule,
   'lib/bosh/connection-manager.ts': connectionManagerModule,
   'lib/bosh/outbox.ts': outboxModule,
+  'lib/bosh/request-ids.ts': requestIdsModule,
   'lib/bosh/request-window.ts': requestWindowModule,
   'lib/bosh/response-buffer.ts': responseBufferModule,
   'lib/bosh/session.ts': sessionModule,
+  'lib/bosh/stream-port.ts': streamPortModule,
   'lib/core/client-session.ts': clientSessionModule,
   'lib/core/client-stream.ts': clientStreamModule,
   'lib/core/delivery.ts': deliveryModule,
