@@ -8,7 +8,7 @@ export interface Gauges {
   readonly boundSessions: () => number;
 }
 
-const LAG_RESOLUTION_MS = 20;
+const LAG_RESOLUTION_MS = 10;
 const NANOSECONDS = 1e9;
 
 /** The metrics of one server, in a registry of its own. */
@@ -35,10 +35,8 @@ export class Metrics {
     this.#gauge('holdfast_sessions', 'Resources bound, over any transport', gauges.boundSessions);
     this.#delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
     this.#delay.enable();
-    this.#gauge(
-      'holdfast_event_loop_lag_p99_seconds',
-      'Event loop delay, 99th percentile since start',
-      () => (this.#delay.percentile(99) || 0) / NANOSECONDS,
+    this.#gauge('holdfast_event_loop_lag_p99_seconds', 'Event loop delay, 99th percentile since the last reading', () =>
+      this.#readDelay(),
     );
   }
 
@@ -50,6 +48,13 @@ export class Metrics {
   close(): void {
     this.#delay.disable();
     this.#registry.clear();
+  }
+
+  /** What the histogram has are the times between its own looks, so that it has their interval in each. */
+  #readDelay(): number {
+    const seconds = this.#delay.percentile(99) / NANOSECONDS - LAG_RESOLUTION_MS / 1000;
+    this.#delay.reset();
+    return Math.max(0, seconds || 0);
   }
 
   #counter<Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Counter<Label> {

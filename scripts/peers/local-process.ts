@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const POLL_MS = 25;
@@ -12,8 +12,6 @@ export interface ProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The one processor core that it may use. */
   readonly core?: number | undefined;
-  /** Opens an IPC channel. */
-  readonly ipc?: boolean;
 }
 
 /** A program that we started, with all that it said. */
@@ -21,12 +19,12 @@ export class LocalProcess {
   readonly child: ChildProcess;
   #said = '';
 
-  constructor(command: string, args: readonly string[], { cwd, environment, core, ipc = false }: ProcessOptions = {}) {
+  constructor(command: string, args: readonly string[], { cwd, environment, core }: ProcessOptions = {}) {
     const [program = command, ...rest] = [...pinnedTo(core), command, ...args];
     this.child = spawn(program, rest, {
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, ...environment },
-      stdio: ipc ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.on('error', (error) => (this.#said += error.message));
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -54,6 +52,17 @@ export class LocalProcess {
       await response?.arrayBuffer();
       return response?.ok ?? false;
     });
+  }
+
+  /** Waits until a port takes connections. @throws Error when it ends, or takes too long */
+  async listening(port: number): Promise<void> {
+    await this.#until(`listening at ${port}`, () => isOpen(port));
+  }
+
+  /** Waits for its end. Returns the exit code; null for a signal. */
+  async ended(): Promise<number | null> {
+    if (!this.#isOver) await once(this.child, 'close');
+    return this.child.exitCode;
   }
 
   /** Asks it to end, and after a while ends it. */
@@ -91,6 +100,14 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: '127.0.0.1' });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 }
 
 /** True when the shell finds this program. */

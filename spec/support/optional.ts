@@ -12,7 +12,15 @@ const PROGRAMS = {
 export function requires(suite: Suite, program: keyof typeof PROGRAMS): void {
   const { command, install } = PROGRAMS[program];
   const found = spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
-  if (found) return;
-  (suite as Suite & { skipReason?: string }).skipReason = `${program} is not installed (${install})`;
+  if (!found) skip(suite, `${program} is not installed (${install})`);
+}
+
+/** Skips a suite, and says why, where the system does not tell what its processes use. */
+export function requiresLinux(suite: Suite): void {
+  if (process.platform !== 'linux') skip(suite, 'only Linux has /proc');
+}
+
+function skip(suite: Suite, reason: string): void {
+  (suite as Suite & { skipReason?: string }).skipReason = reason;
   suite.pending = true;
 }

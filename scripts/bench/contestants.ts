@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import { ejabberdVersion, startEjabberd } from '../peers/ejabberd.ts';
+import { freePort, LocalProcess } from '../peers/local-process.ts';
+import { BOSH_PATH, GUEST_DOMAIN, type Peer } from '../peers/peer.ts';
+import { prosodyVersion, startProsody } from '../peers/prosody.ts';
+import { startHoldfast, type HoldfastOptions } from './holdfast.ts';
+
+/** A server under measurement: fresh, and in a process of its own. */
+export interface Running {
+  readonly pid: number;
+  readonly boshUrl: string;
+  /** Where everybody logs in by SASL ANONYMOUS. */
+  readonly domain: string;
+  readonly metricsUrl?: string;
+  stop(): Promise<void>;
+}
+
+export interface Contestant {
+  /** As it is asked for: `prosody`. */
+  readonly key: string;
+  /** With the version, where there is one. */
+  readonly name: string;
+  /** Why it cannot take part, and what to do about it. */
+  readonly missing?: string;
+  start(core: number | undefined): Promise<Running>;
+}
+
+export const KEYS = ['holdfast', 'http', 'koa', 'prosody', 'ejabberd'] as const;
+export type ContestantKey = (typeof KEYS)[number];
+
+/** Those asked for, in the order of asking. */
+export function contestants(keys: readonly ContestantKey[], options: HoldfastOptions): readonly Contestant[] {
+  return keys.map((key) => contestant(key, options));
+}
+
+function contestant(key: ContestantKey, options: HoldfastOptions): Contestant {
+  switch (key) {
+    case 'holdfast':
+      return { key, name: 'Holdfast', start: (core) => startHoldfast(core, options) };
+    case 'http':
+      return { key, name: 'floor: node:http', start: (core) => startFloor('http', core) };
+    case 'koa':
+      return { key, name: 'floor: Koa', start: (core) => startFloor('koa', core) };
+    case 'prosody':
+      return peer(key, 'Prosody', prosodyVersion(), async (core) => startProsody(pinned(core)));
+    case 'ejabberd':
+      return peer(key, 'ejabberd', ejabberdVersion(), async (core) => startEjabberd(pinned(core)));
+  }
+}
+
+function peer(
+  key: ContestantKey,
+  product: string,
+  version: string | undefined,
+  startPeer: (core: number | undefined) => Promise<Peer>,
+): Contestant {
+  return {
+    key,
+    name: version === undefined ? product : `${product} ${version}`,
+    ...(version === undefined ? { missing: `${product} is not installed (apt install ${key})` } : {}),
+    async start(core) {
+      const running = await startPeer(core);
+      const { pid, boshUrl, guestDomain } = running;
+      return { pid, boshUrl, domain: guestDomain, stop: () => running.stop() };
+    },
+  };
+}
+
+function pinned(core: number | undefined): { readonly core?: number } {
+  return core === undefined ? {} : { core };
+}
+
+/** The same answers without XML: what the platform costs. */
+async function startFloor(kind: 'http' | 'koa', core: number | undefined): Promise<Running> {
+  const port = await freePort();
+  const program = resolve(import.meta.dirname, 'floor.ts');
+  const running = new LocalProcess(process.execPath, ['--import', 'tsx', program, kind, String(port)], { core });
+  await running.listening(port);
+  return {
+    pid: running.pid,
+    boshUrl: `http://127.0.0.1:${port}${BOSH_PATH}`,
+    domain: GUEST_DOMAIN,
+    stop: () => running.stop(),
+  };
+}

@@ -1,0 +1,41 @@
+/** What the load generator is to do with one server. Times are milliseconds. */
+export interface Plan {
+  readonly work: Work;
+  readonly boshUrl: string;
+  /** Where everybody logs in by SASL ANONYMOUS. */
+  readonly domain: string;
+  /** The process that is measured. */
+  readonly pid: number;
+  /** Where Holdfast tells how late its event loop is. */
+  readonly metricsUrl?: string | undefined;
+}
+
+export type Work =
+  | {
+      readonly scenario: 'login';
+      readonly sessions: number;
+      /** Logins under way at a time. */
+      readonly atOnce: number;
+    }
+  | { readonly scenario: 'ping-pong'; readonly pairs: number; readonly warmUp: number; readonly duration: number }
+  | {
+      readonly scenario: 'flood';
+      readonly pairs: number;
+      /** Messages in one request. */
+      readonly batch: number;
+      readonly warmUp: number;
+      readonly duration: number;
+    }
+  | {
+      /** Ping-pong again, while ever more sessions do nothing. */
+      readonly scenario: 'idle';
+      /** Sessions, the players included. */
+      readonly sizes: readonly number[];
+      readonly pairs: number;
+      readonly warmUp: number;
+      readonly duration: number;
+      /** Time to calm down before memory is read. */
+      readonly settle: number;
+    };
+
+export type Scenario = Work['scenario'];

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import type { Options } from './options.ts';
+import type { Work } from './plan.ts';
+
+const SIZES = [100, 2000, 10_000];
+const QUICK_SIZES = [20, 60];
+/** Sockets of one session, in the server and in the load generator each. */
+const SOCKETS = 2;
+/** Files of a process beside the sockets of sessions. */
+const OTHER_FILES = 200;
+
+/** What the load generator has to do, for the scenarios asked for. */
+export function works({ scenarios, isQuick, sessions }: Options): readonly Work[] {
+  return scenarios.flatMap((scenario): readonly Work[] => {
+    const time = isQuick ? { warmUp: 300, duration: 700 } : { warmUp: 3000, duration: 5000 };
+    const pairs = isQuick ? 5 : 50;
+    switch (scenario) {
+      case 'login':
+        return [{ scenario, sessions: isQuick ? 30 : 1000, atOnce: isQuick ? 5 : 50 }];
+      case 'ping-pong':
+        return [
+          { scenario, pairs: 1, ...time },
+          { scenario, pairs, ...time },
+        ];
+      case 'flood':
+        return [{ scenario, pairs, batch: 10, ...time }];
+      case 'idle':
+        return [
+          {
+            scenario,
+            sizes: allowed(sessions ?? (isQuick ? QUICK_SIZES : SIZES)),
+            pairs,
+            ...time,
+            settle: isQuick ? 200 : 3000,
+          },
+        ];
+    }
+  });
+}
+
+/** As many sessions as a process may have files open for. */
+export function allowed(sizes: readonly number[]): readonly number[] {
+  const limits = readFileSync('/proc/self/limits', 'utf8');
+  const files = Number(/^Max open files +\d+ +(\d+)/m.exec(limits)?.[1]);
+  const most = Math.floor((files - OTHER_FILES) / SOCKETS);
+  return [...new Set(sizes.map((size) => Math.min(size, most)))];
+}

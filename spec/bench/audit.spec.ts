@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { BoshClient } from '../../scripts/bench/load/bosh-client.ts';
+import { Channel } from '../../scripts/bench/load/channel.ts';
+import { DeliveryLog } from '../../scripts/bench/load/delivery-log.ts';
+import { drained } from '../../scripts/bench/load/traffic.ts';
+
+/** A client that is connected to nothing, and keeps what it is to send. */
+class SilentClient extends BoshClient {
+  readonly sent: string[] = [];
+
+  constructor() {
+    super({ url: new URL('http://127.0.0.1:1/'), domain: 'anon.localhost', failed: () => {} });
+  }
+
+  override send(stanzas: string): void {
+    this.sent.push(stanzas);
+  }
+}
+
+describe('the delivery audit of the bench', () => {
+  let sender: SilentClient;
+  let log: DeliveryLog;
+  let channel: Channel;
+
+  beforeEach(() => {
+    sender = new SilentClient();
+    log = new DeliveryLog();
+    channel = new Channel(sender, new SilentClient(), log);
+  });
+
+  /** The messages sent so far, each as an answer of its own. */
+  const messages = () => sender.sent.join('').split(/(?<=<\/message>)/);
+
+  it('is content when each message comes once, in order', () => {
+    channel.send(2);
+    channel.send();
+    expect(channel.receive(sender.sent.join('')), 'messages').to.equal(3);
+    expect(log.delivered).to.equal(3);
+    expect(channel.pending).to.equal(0);
+    expect(log.faults).to.deep.equal([]);
+  });
+
+  it('notices a message that comes twice', () => {
+    channel.send();
+    channel.receive(messages().join(''));
+    channel.receive(messages().join(''));
+    expect(log.faults).to.deep.equal(['message 0 came where 1 was due']);
+  });
+
+  it('notices messages in the wrong order', () => {
+    channel.send(2);
+    channel.receive(messages().toReversed().join(''));
+    expect(log.faults).to.deep.equal(['message 1 came where 0 was due', 'message 0 came where 2 was due']);
+  });
+
+  it('notices a message that does not come', async () => {
+    channel.send(2);
+    channel.receive(messages()[0] ?? '');
+    await drained([channel], log, 0);
+    expect(log.faults).to.deep.equal(['1 messages did not come']);
+  });
+});
