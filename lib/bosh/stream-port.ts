@@ -24,14 +24,15 @@ export class StreamPort implements Transport {
   readonly name: string;
   readonly info: TransportInfo;
   readonly domain: string;
-  readonly #owner: PortOwner;
+  /** The session that it is plugged into. */
+  readonly owner: PortOwner;
   #input: BoshStream | undefined;
 
   constructor(name: string, domain: string, info: TransportInfo, owner: PortOwner) {
     this.name = name;
     this.domain = domain;
     this.info = info;
-    this.#owner = owner;
+    this.owner = owner;
   }
 
   get isAuthenticated(): boolean {
@@ -41,15 +42,15 @@ export class StreamPort implements Transport {
   // ---- from the stream
 
   open(header: StreamHeader): void {
-    this.#owner.opened(this, header);
+    this.owner.opened(this, header);
   }
 
   send(payload: Payload): void {
-    if (this.#input) this.#owner.sent(this, payload);
+    if (this.#input) this.owner.sent(this, payload);
   }
 
   close(error?: StreamError): void {
-    this.#owner.closedByStream(this, error);
+    this.owner.closedByStream(this, error);
   }
 
   // ---- to the stream

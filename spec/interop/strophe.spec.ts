@@ -17,7 +17,7 @@ describe('Strophe.js over BOSH', () => {
   });
 
   afterEach(async () => {
-    for (const client of clients) client.network.close();
+    for (const client of clients) client.close();
     await server.close({ drain: 0 });
   });
 
@@ -118,7 +118,7 @@ describe('Strophe.js over BOSH', () => {
 
   it('a client that vanishes loses nothing: it finds it at the next login', async () => {
     const [alice, bob] = await pair();
-    bob.network.close();
+    bob.close();
     alice.chat(BOB, 'are you there?');
     await alice.roster();
     for (const session of server.manager.sessions) if (session.session.held === 0) session.terminate('system-shutdown');

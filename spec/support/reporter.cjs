@@ -2,6 +2,9 @@
 const Mocha = require('mocha');
 const { EVENT_RUN_END, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 
+/** A process that goes on for this long after the last spec has something open that a spec left behind. */
+const PATIENCE_MS = 30_000;
+
 class Reporter extends Mocha.reporters.Dot {
   constructor(runner, options) {
     super(runner, options);
@@ -14,6 +17,10 @@ class Reporter extends Mocha.reporters.Dot {
       for (const [reason, count] of skipped) console.log(`  skipped ${count}: ${reason}`);
       const { passes, failures, pending } = this.stats;
       // Mocha prints nothing after this: reporters are its last word.
+      setTimeout(() => {
+        console.log(`  specs left behind: ${process.getActiveResourcesInfo().join(', ')}`);
+        process.exit(failures > 0 ? 1 : 0);
+      }, PATIENCE_MS).unref();
       process.once('exit', () => console.log(`${passes} passed, ${failures} failed, ${pending} skipped`));
     });
   }

@@ -13,6 +13,8 @@ interface Dom {
 /** The part of Strophe's connection that the specs use; its own types are those of the browser build. */
 interface Connection {
   readonly jid: string;
+  /** How often a request is sent again. */
+  maxRetries: number;
   connect(jid: string, password: string, changed: (status: number, condition?: string) => void): void;
   disconnect(reason?: string): void;
   addHandler(handler: (stanza: Dom) => boolean, ns: null, name: string | null, type?: string | null): void;
@@ -87,7 +89,14 @@ export class StropheClient {
   async logout(): Promise<void> {
     this.#connection.disconnect('bye');
     await this.until(() => this.#isDisconnected);
+    this.close();
+  }
+
+  /** Goes without a word, and does not try again: a client that does would keep the process from ending. */
+  close(): void {
+    this.#connection.maxRetries = -1;
     this.network.close();
+    this.#connection.disconnect();
   }
 
   async roster(): Promise<{ readonly jid: string; readonly subscription: string }[]> {

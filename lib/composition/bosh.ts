@@ -1,0 +1,109 @@
+import { seconds, type Duration } from '../base/time.ts';
+import { BoshTransport } from '../bosh/bosh-transport.ts';
+import { ConnectionManager } from '../bosh/connection-manager.ts';
+import type { BoshObserver } from '../bosh/exchange.ts';
+import { DEFAULT_LIMITS, type BoshPolicy } from '../bosh/policy.ts';
+import { StreamPort, type BoshStream } from '../bosh/stream-port.ts';
+import type { Config } from '../config/schema.ts';
+import { Counter } from '../core/auth-limiter.ts';
+import type { Transport } from '../xmpp/transport.ts';
+import type { ServerParts } from './server-parts.ts';
+
+export interface BoshParts extends ServerParts {
+  readonly isServed: (domain: string) => boolean;
+  readonly openStream: (transport: Transport) => BoshStream;
+}
+
+/** A BOSH session as operators see it. */
+export interface BoshFacts {
+  readonly ver: string;
+  readonly wait: number;
+  readonly hold: number;
+  readonly requests: number;
+  readonly inactivity: number;
+  /** Requests held at this moment. */
+  readonly held: number;
+  /** Payloads that wait for a request. */
+  readonly queued: number;
+}
+
+const MINUTE: Duration = seconds(60);
+
+/** The connection manager of a server, with the limits of its configuration. */
+export function createConnectionManager(parts: BoshParts): ConnectionManager {
+  const { config, clock, random, log, isServed, openStream } = parts;
+  const creations = new Counter(clock, MINUTE);
+  const manager: ConnectionManager = new ConnectionManager({
+    clock,
+    random,
+    log,
+    policy: policyOf(config.bosh),
+    domainStatus: (domain) => (isServed(domain) ? 'served' : 'unknown'),
+    openStream,
+    refuse: (address) => secondsToWait(address, config.limits, creations, manager),
+    observer: observerOf(parts),
+  });
+  return manager;
+}
+
+/** What a BOSH session agreed on, and how it stands; undefined for other transports. */
+export function boshFacts(transport: Transport): BoshFacts | undefined {
+  const carrier = transport instanceof StreamPort ? transport.owner : undefined;
+  if (!(carrier instanceof BoshTransport)) return undefined;
+  const { terms, held, queued } = carrier.session;
+  const { ver, wait, hold, requests, inactivity } = terms;
+  return { ver, wait, hold, requests, inactivity, held, queued };
+}
+
+/** H-09 */
+function secondsToWait(
+  address: string,
+  { sessions_per_address: most, session_creations_per_minute: rate }: Config['limits'],
+  creations: Counter,
+  manager: ConnectionManager,
+): number | undefined {
+  if (rate > 0) {
+    if (creations.count(address) >= rate) return Math.ceil(creations.remaining(address) / 1000);
+    creations.add(address);
+  }
+  return most > 0 && manager.sessionsFrom(address) >= most ? MINUTE / 1000 : undefined;
+}
+
+function observerOf({ metrics, log }: BoshParts): BoshObserver {
+  return {
+    created: () => metrics.sessionsCreated.inc(),
+    ended: (why, condition) => {
+      metrics.sessionsEnded.inc({ why });
+      if (why.startsWith('rid-')) metrics.violations.inc({ kind: why });
+      log.info('bosh.session.ended', { why, condition });
+    },
+    requested: () => metrics.requests.inc(),
+    responded: (reason, condition) => {
+      metrics.responses.inc({ reason });
+      if (reason === 'replay') metrics.replays.inc();
+      if (condition !== undefined) metrics.errors.inc({ condition });
+    },
+  };
+}
+
+function policyOf(bosh: Config['bosh']): BoshPolicy {
+  return {
+    maxWait: Math.floor(bosh.max_wait / 1000),
+    maxHold: bosh.max_hold,
+    inactivity: Math.floor(bosh.inactivity / 1000),
+    pollingInactivity: Math.floor(bosh.polling_inactivity / 1000),
+    polling: Math.floor(bosh.polling / 1000),
+    maxPause: Math.floor(bosh.max_pause / 1000),
+    ack: bosh.ack,
+    accept: [],
+    charsets: [],
+    maxStreams: bosh.max_streams,
+    seeOtherUri: bosh.see_other_uri || undefined,
+    strict: bosh.strict,
+    limits: {
+      ...DEFAULT_LIMITS,
+      bodyBytes: bosh.max_body,
+      bodyBytesUnauthenticated: bosh.max_body_unauthenticated,
+    },
+  };
+}

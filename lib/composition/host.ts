@@ -1,0 +1,61 @@
+import type { Config } from '../config/schema.ts';
+import { Accounts } from '../core/accounts.ts';
+import { Host } from '../core/host.ts';
+import type { HostDirectory } from '../core/hosts.ts';
+import { installModules } from '../modules/index.ts';
+import { SOFTWARE } from '../software.ts';
+import type { Store } from '../storage/store.ts';
+import type { Jid } from '../xmpp/jid.ts';
+import type { ServerParts } from './server-parts.ts';
+
+export interface HostParts extends ServerParts {
+  readonly store: Store;
+  readonly hosts: HostDirectory;
+  readonly onBound: (jid: Jid) => void;
+  readonly onEnded: (jid: Jid) => void;
+}
+
+/** One domain with all its modules, not started yet. */
+export function createHost(domain: string, parts: HostParts): Host {
+  const { config, store, clock, random, log, hosts, metrics } = parts;
+  const { anonymous, conflict, max_resources: maxResources, contacts } = optionsOf(domain, config);
+  const accounts = new Accounts({ store, random, clock, iterations: config.auth.iterations });
+  const observer = {
+    stanza: (kind: string, direction: string) => metrics.stanzas.inc({ kind, direction }),
+  };
+  const options = { anonymous, conflict, maxResources, contacts: defined(contacts) };
+  const host = new Host(
+    { domain, ...options, maxPending: config.limits.pending_stanzas },
+    { clock, random, log, store, hosts, accounts, observer },
+  );
+  installModules(host, {
+    software: SOFTWARE,
+    maxRosterItems: config.limits.roster_items,
+    maxOfflineMessages: config.limits.offline_messages,
+  });
+  tell(host, parts);
+  return host;
+}
+
+function optionsOf(domain: string, { hosts }: Config): Config['hosts'][string] {
+  const options = hosts[domain];
+  if (!options) throw new Error(`${domain} is not configured`);
+  return options;
+}
+
+function tell(host: Host, { onBound, onEnded }: HostParts): void {
+  host.use({
+    name: 'server-events',
+    implements: [],
+    setup: (context) => {
+      context.hook('session:bound', 'observe', ({ session }) => onBound(session.jid));
+      context.hook('session:ended', 'observe', ({ session }) => onEnded(session.jid));
+    },
+  });
+}
+
+/** Leaves out what is undefined. */
+function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }; // just filtered
+}
