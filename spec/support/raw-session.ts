@@ -8,13 +8,13 @@ const NS = "xmlns='http://jabber.org/protocol/httpbind' xmlns:xmpp='urn:xmpp:xbo
 /** A BOSH session by hand: one POST at a time says exactly what the spec wrote. */
 export class RawSession {
   sid = '';
-  readonly #url: string;
+  readonly url: string;
   readonly #to: string;
   readonly #agent: Agent;
   #rid = 1000;
 
   constructor(url: string, to = 'localhost') {
-    this.#url = url;
+    this.url = url;
     this.#to = to;
     // Self-made certificates are what specs have.
     this.#agent = url.startsWith('https:') ? new SecureAgent({ rejectUnauthorized: false }) : new Agent();
@@ -51,9 +51,9 @@ export class RawSession {
   }
 
   #send(body: string): Promise<Element> {
-    const post = this.#url.startsWith('https:') ? secureRequest : request;
+    const post = this.url.startsWith('https:') ? secureRequest : request;
     return new Promise((resolve, reject) => {
-      const sent = post(this.#url, { method: 'POST', agent: this.#agent }, (response) => {
+      const sent = post(this.url, { method: 'POST', agent: this.#agent }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
