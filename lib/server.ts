@@ -1,12 +1,14 @@
-import { EventEmitter, once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EventEmitter } from 'node:events';
+import type { RequestListener, Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import type { Middleware } from 'koa';
 import type Koa from 'koa';
 import type { Clock } from './base/clock.ts';
 import { silent, type Logger } from './base/log.ts';
 import type { Random } from './base/random.ts';
-import { seconds, type Duration } from './base/time.ts';
+import { seconds, type Duration, type Instant } from './base/time.ts';
+import { within } from './base/within.ts';
 import type { ConnectionManager } from './bosh/connection-manager.ts';
 import { boshFacts, createConnectionManager, type BoshFacts } from './composition/bosh.ts';
 import { createHost } from './composition/host.ts';
@@ -17,17 +19,18 @@ import { AuthLimiter } from './core/auth-limiter.ts';
 import { ClientStream } from './core/client-stream.ts';
 import { Hosts } from './core/hosts.ts';
 import { createApp } from './http/app.ts';
+import { attach } from './http/attachment.ts';
 import { ClientAddress } from './http/client-address.ts';
 import { Cors } from './http/cors.ts';
 import { Listener } from './http/listener.ts';
-import { httpBind, type HttpBindOptions } from './http/routes/http-bind.ts';
+import { endpointPaths, httpBind, type HttpBindOptions } from './http/routes/http-bind.ts';
 import { Certificates } from './runtime/certificates.ts';
 import { Metrics } from './runtime/metrics.ts';
 import { systemClock } from './runtime/system-clock.ts';
 import { systemRandom } from './runtime/system-random.ts';
 import { createMemoryStore } from './storage/memory.ts';
 import { openStore } from './storage/open.ts';
-import type { Store } from './storage/store.ts';
+import { StoreError, type Store } from './storage/store.ts';
 import type { Transport } from './xmpp/transport.ts';
 
 /** What a server takes from outside; each has a default. */
@@ -56,6 +59,9 @@ export interface CloseOptions {
 
 /** Idle connections are kept this much longer than a client may be silent. H-05 */
 const KEEP_ALIVE_MARGIN: Duration = seconds(15);
+const WHY_UNREADY = { new: 'not listening yet', draining: 'shutting down', closed: 'closed' } as const;
+/** Modules and stores have this long each to finish, however little time there is for goodbyes. */
+const FLUSH_TIME: Duration = seconds(2);
 
 /**
  * A whole server: hosts, BOSH, HTTP, store. There may be many in one process; none of them touches
@@ -73,7 +79,9 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   readonly #clients: ClientAddress;
   readonly #bosh: HttpBindOptions;
   readonly #certificates: Certificates | undefined;
+  readonly #detachments: (() => void)[] = [];
   #listeners: Listener[] = [];
+  #closing: Promise<void> | undefined;
   #phase: 'new' | 'ready' | 'draining' | 'closed' = 'new';
 
   /** @param store where accounts and messages are kept; the server closes it */
@@ -101,7 +109,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     this.#clients = new ClientAddress(config.http.trusted_proxies);
     this.#bosh = {
       manager: this.manager,
-      paths: [config.bosh.path, ...config.bosh.aliases],
+      paths: endpointPaths(config.bosh),
       bodyBytes: config.bosh.max_body,
       cors: new Cors(config.http.cors_origins),
       clients: this.#clients,
@@ -115,22 +123,28 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     return this.#parts.config;
   }
 
-  /** Listens where the configuration says. @throws Error when a port is taken */
+  /**
+   * Listens where the configuration says. A server that cannot is closed.
+   *
+   * @throws Error when a port is taken, or the server was closed
+   * @throws ConfigError when the certificate is no good
+   */
   async listen(): Promise<void> {
+    if (this.#closing) throw new Error('the server is closed');
     const { listen, listen_tls: listenTls } = this.config.http;
-    const context = this.#certificates?.read();
-    this.#listeners = [
-      ...listen.map((address) => this.#listener(address)),
-      ...listenTls.map((address) => this.#listener(address, context)),
-    ];
     try {
+      const context = this.#certificates?.read();
+      this.#listeners = [
+        ...listen.map((address) => this.#listener(address)),
+        ...listenTls.map((address) => this.#listener(address, context)),
+      ];
       for (const listener of this.#listeners) await listener.listen();
     } catch (error) {
       await this.close({ drain: 0 });
       throw error;
     }
     this.#certificates?.watch();
-    this.#phase = 'ready';
+    this.#open();
     this.#parts.log.info('server.listening', { urls: this.urls.join(' ') });
   }
 
@@ -146,15 +160,24 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
 
   /** The BOSH endpoint as Koa middleware, for an application of one's own. It must come before body parsers. */
   middleware(): Middleware {
-    this.#phase = 'ready';
+    this.#open();
     return httpBind(this.#bosh);
   }
 
-  /** A request listener for a `node:http` server of one's own. */
-  callback(): (request: IncomingMessage, response: ServerResponse) => void {
-    this.#phase = 'ready';
+  /** A request listener for a `node:http` server of one's own, with all pages. */
+  callback(): RequestListener {
+    this.#open();
     const handle = this.app.callback();
     return (request, response) => void handle(request, response);
+  }
+
+  /**
+   * Takes the requests for the BOSH endpoint from an HTTP server of one's own, until this server is closed;
+   * its listeners so far get the others. Its time-outs stay as they are.
+   */
+  attach(http: Server | SecureServer): void {
+    const { paths } = this.#bosh;
+    this.#detachments.push(attach(http, { takes: (path) => paths.has(path), handle: this.callback() }));
   }
 
   /** Reads the certificate again. False when it is no good, and the old one stays. */
@@ -169,29 +192,53 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
 
   /** Why this server should not be given work. */
   get unready(): string[] {
-    return this.#phase === 'ready' ? [] : [this.#phase === 'new' ? 'not listening yet' : 'shutting down'];
+    return this.#phase === 'ready' ? [] : [WHY_UNREADY[this.#phase]];
   }
 
   /**
-   * Ends all sessions with `system-shutdown`, lets their answers out, finishes writing.
+   * Ends all sessions with `system-shutdown`, lets their answers out, finishes writing. Once: whoever asks
+   * again waits for the same.
    *
+   * @throws StoreError when what was to be kept may not have been written
    * @spec XEP-0124 §17.2 B-17.2-09 D-47
    */
-  async close({ drain = this.config.shutdown.drain }: CloseOptions = {}): Promise<void> {
-    if (this.#phase === 'draining' || this.#phase === 'closed') return;
+  close({ drain = this.config.shutdown.drain }: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(drain);
+    return this.#closing;
+  }
+
+  async #close(drain: Duration): Promise<void> {
     this.#phase = 'draining';
+    const until = this.#parts.clock.now() + drain;
     this.#certificates?.close();
     this.manager.shutdown();
+    for (const detach of this.#detachments) detach();
     const gone = Promise.all(this.#listeners.map((listener) => listener.close()));
-    await this.#within(drain, gone);
+    await within(this.#parts.clock, until, gone);
     for (const listener of this.#listeners) listener.cut();
     await gone;
-    for (const host of this.hosts.all()) await host.stop();
-    for (const store of this.#stores) await store.close();
-    this.metrics.close();
-    this.#phase = 'closed';
-    this.#parts.log.info('server.closed');
-    this.emit('closed');
+    try {
+      await this.#finishWriting(until);
+    } finally {
+      this.metrics.close();
+      this.#phase = 'closed';
+      this.#parts.log.info('server.closed');
+      this.emit('closed');
+    }
+  }
+
+  async #finishWriting(until: Instant): Promise<void> {
+    const clock = this.#parts.clock;
+    const latest = (): Instant => Math.max(until, clock.now() + FLUSH_TIME);
+    const stopped = Promise.all(Array.from(this.hosts.all(), (host) => host.stop()));
+    if (!(await within(clock, latest(), stopped))) this.#parts.log.warn('server.close.late');
+    const written = Promise.all(this.#stores.map((store) => store.close()));
+    if (!(await within(clock, latest(), written))) throw new StoreError('the store did not close in time');
+  }
+
+  /** It works from now on, unless it is over. */
+  #open(): void {
+    if (!this.#closing) this.#phase = 'ready';
   }
 
   // ---- composition
@@ -249,13 +296,6 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
 
   #setCertificate(context: SecureContextOptions): void {
     for (const listener of this.#listeners) listener.setCertificate(context);
-  }
-
-  async #within(limit: Duration, work: Promise<unknown>): Promise<void> {
-    const timeout = new EventEmitter();
-    const cancel = this.#parts.clock.at(this.#parts.clock.now() + limit, () => timeout.emit('over'));
-    await Promise.race([work, once(timeout, 'over')]);
-    cancel();
   }
 }
 

@@ -1,6 +1,8 @@
 import { readFileSync, watch, type FSWatcher } from 'node:fs';
+import { dirname } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { Logger } from '../base/log.ts';
+import { ConfigError } from '../config/problem.ts';
 
 /** Files that change one after the other are read once, when both are there. */
 const SETTLE_MS = 200;
@@ -15,6 +17,8 @@ export class Certificates {
   readonly #files: CertificateFiles;
   readonly #log: Logger;
   readonly #changed: (tls: SecureContextOptions) => void;
+  /** The content that was last tried. */
+  #seen: string | undefined;
   #watchers: FSWatcher[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -24,11 +28,17 @@ export class Certificates {
     this.#changed = changed;
   }
 
-  /** @throws Error when the files cannot be read, or do not fit together */
+  /** @throws ConfigError when the files cannot be read, or do not fit together */
   read(): SecureContextOptions {
-    const tls = { cert: readFileSync(this.#files.cert), key: readFileSync(this.#files.key) };
-    createSecureContext(tls);
-    return tls;
+    const { cert, key } = this.#files;
+    try {
+      const tls = { cert: readFileSync(cert), key: readFileSync(key) };
+      createSecureContext(tls);
+      return tls;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ConfigError([{ where: `${cert}, ${key}`, key: 'http.tls', message: reason }]);
+    }
   }
 
   /** Reads again; keeps the old pair, and says why, when the new one is no good. */
@@ -46,10 +56,13 @@ export class Certificates {
     }
   }
 
+  /** Watches the folders, because files are replaced as well as written, and links point elsewhere. */
   watch(): void {
-    this.#watchers = [this.#files.cert, this.#files.key].map((file) => {
-      const watcher = watch(file, { persistent: false }, () => this.#later());
-      watcher.on('error', (error) => this.#log.warn('tls.watch.failed', { file, error }));
+    this.#seen = this.#content();
+    const { cert, key } = this.#files;
+    this.#watchers = [...new Set([dirname(cert), dirname(key)])].map((folder) => {
+      const watcher = watch(folder, { persistent: false }, () => this.#later());
+      watcher.on('error', (error) => this.#log.warn('tls.watch.failed', { folder, error }));
       return watcher;
     });
   }
@@ -63,10 +76,20 @@ export class Certificates {
   #later(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.close();
+      const content = this.#content();
+      if (content === this.#seen) return;
+      this.#seen = content;
       this.reload();
-      this.watch();
     }, SETTLE_MS);
     this.#timer.unref();
+  }
+
+  /** What both files have in them; undefined while one of them is not there. */
+  #content(): string | undefined {
+    try {
+      return [this.#files.cert, this.#files.key].map((file) => readFileSync(file, 'latin1')).join();
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
-import type { HoldfastServer } from '../../lib/server.ts';
+import { createServer, type HoldfastServer } from '../../lib/server.ts';
 import { createMemoryStore } from '../../lib/storage/memory.ts';
 import { StoreError, type Store } from '../../lib/storage/store.ts';
+import { driven } from '../support/driven.ts';
 import { RawSession } from '../support/raw-session.ts';
 import { startServer } from '../support/running-server.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 /** Longer than any spec may take: who waits for it fails. */
 const FOR_EVER = 600_000;
@@ -71,7 +73,7 @@ describe('a server that closes', () => {
   });
 
   it('can be one that never listened', async () => {
-    const server = await startServer([], {}, {});
+    const server = await createServer({ hosts: { localhost: {} }, storage: { driver: 'memory' } });
     await server.close();
     expect(await failure(server.listen())).to.be.instanceOf(Error);
     expect(server.unready).to.deep.equal(['closed']);
@@ -89,48 +91,51 @@ describe('a server that closes', () => {
     const server = await startServer();
     const { hostname, port } = new URL(server.boshUrl);
     const socket = connect(Number(port), hostname);
+    socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(socket, 'data');
     socket.write('POST /http-bind HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n');
-    await once(socket, 'connect');
-    const [connection] = (await once(server.app.callback ? socket : socket, 'ready')) as [unknown];
-    expect(connection).to.equal(undefined);
-    const cut = once(socket, 'close');
+    socket.on('error', () => {});
+    const cut = new Promise((resolve) => socket.once('close', resolve));
     await server.close({ drain: 50 });
     await cut;
   });
 
   describe('whose store does not answer', () => {
+    const clock = new VirtualClock();
+
     async function stuck(parts: Partial<Store>): Promise<HoldfastServer> {
       const store = createMemoryStore();
       return startServer(
         ['alice'],
         {},
-        { store: { ...store, secret: (name) => store.secret(name), close: () => store.close(), ...parts } },
+        { clock, store: { ...store, secret: (name) => store.secret(name), close: () => store.close(), ...parts } },
       );
+    }
+
+    function closed(server: HoldfastServer): Promise<void> {
+      return driven(clock, server.close({ drain: 100 }), 100);
     }
 
     it('does not wait for the work of its modules beyond the time it has', async () => {
       const get = createMemoryStore().lastSeen.get;
       const server = await stuck({ lastSeen: { get, set: never } });
-      const session = await open(server);
-      await session.login('alice', 'alice');
-      await session.post('<presence/>');
-      await server.close({ drain: 100 });
+      const session = await driven(clock, open(server));
+      await driven(clock, session.login('alice', 'alice'));
+      await driven(clock, session.post("<presence/><iq type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>"));
+      await closed(server);
       expect(server.unready).to.deep.equal(['closed']);
     });
 
     it('says that the store did not close', async () => {
       const server = await stuck({ close: never });
-      const [first, second] = await Promise.all([
-        failure(server.close({ drain: 100 })),
-        failure(server.close({ drain: 100 })),
-      ]);
+      const [first, second] = await Promise.all([failure(closed(server)), failure(closed(server))]);
       expect(first).to.be.instanceOf(StoreError);
       expect(second).to.equal(first);
     });
 
     it('says that the store failed to close', async () => {
       const server = await stuck({ close: () => Promise.reject(new StoreError('no')) });
-      expect(String(await failure(server.close({ drain: 100 })))).to.equal('StoreError: no');
+      expect(String(await failure(closed(server)))).to.equal('StoreError: no');
       expect(server.unready).to.deep.equal(['closed']);
     });
   });

@@ -47,9 +47,11 @@ describe('what a server is given, it uses', () => {
     session = new RawSession(server.boshUrl);
     await session.open();
     await session.login('alice', 'alice');
-    await session.post("<message to='bob@localhost' type='chat'><body>Later</body></message>");
     // The answer to an IQ comes after what was sent before it.
-    await session.post("<iq type='get' id='p' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>");
+    await session.post(
+      "<message to='bob@localhost' type='chat'><body>Later</body></message>" +
+        "<iq type='get' id='p' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>",
+    );
     expect(await store.accounts.list('localhost', 10)).to.deep.equal(['alice@localhost', 'bob@localhost']);
     expect((await store.offline.list('bob@localhost')).map(({ xml }) => xml.includes('Later'))).to.deep.equal([true]);
   });

@@ -8,12 +8,17 @@ import { page } from '../page.ts';
 
 export interface HttpBindOptions {
   readonly manager: ConnectionManager;
-  /** Paths of the endpoint, without trailing slash; each works with one, too. H-07 */
-  readonly paths: readonly string[];
+  /** Every path of the endpoint, as `endpointPaths` makes them. */
+  readonly paths: ReadonlySet<string>;
   /** Bytes of the largest request body. */
   readonly bodyBytes: number;
   readonly cors: Cors;
   readonly clients: ClientAddress;
+}
+
+/** Each path of the endpoint works with a slash behind it, too. H-07 */
+export function endpointPaths({ path, aliases }: { path: string; aliases: readonly string[] }): ReadonlySet<string> {
+  return new Set([path, ...aliases].flatMap((each) => [each, `${each}/`]));
 }
 
 const METHODS = 'POST, GET, HEAD, OPTIONS';
@@ -26,7 +31,7 @@ const UNREADABLE = '';
  * @spec XEP-0124 §5 B-5-05 B-5-06
  */
 export function httpBind(options: HttpBindOptions): Middleware {
-  const paths = new Set(options.paths.flatMap((path) => [path, `${path}/`]));
+  const { paths } = options;
   return (ctx, next) => {
     if (!paths.has(ctx.path)) return next();
     if (ctx.method === 'POST') take(ctx, options);
