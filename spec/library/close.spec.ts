@@ -117,8 +117,8 @@ describe('a server that closes', () => {
     }
 
     it('does not wait for the work of its modules beyond the time it has', async () => {
-      const get = createMemoryStore().lastSeen.get;
-      const server = await stuck({ lastSeen: { get, set: never } });
+      const { lastSeen } = createMemoryStore();
+      const server = await stuck({ lastSeen: { get: (account) => lastSeen.get(account), set: never } });
       const session = await driven(clock, open(server));
       await driven(clock, session.login('alice', 'alice'));
       await driven(clock, session.post("<presence/><iq type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>"));
