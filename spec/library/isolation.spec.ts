@@ -30,10 +30,9 @@ describe('many servers in one process', () => {
       const own = new StropheClient(boshUrl, `user${index}`);
       await own.login();
       await own.logout();
-      own.network.close();
       const other = new StropheClient(boshUrl, `user${(index + 1) % COUNT}`);
       expect(await other.connect().catch(String)).to.be.a('string');
-      other.network.close();
+      await other.logout();
     }
   });
 
@@ -53,7 +52,7 @@ describe('many servers in one process', () => {
     clients[0]?.chat('alice@localhost', 'to myself');
     await clients[0]?.until(() => clients[0]?.messages.length === 1);
     expect(clients.map(({ messages }) => messages.length)).to.deep.equal([1, 0, 0, 0, 0]);
-    for (const client of clients) client.network.close();
+    for (const client of clients) await client.logout();
   });
 
   it('count each for itself', async () => {
@@ -72,7 +71,7 @@ describe('many servers in one process', () => {
     await server(0).close({ drain: 0 });
     const client = new StropheClient(server(1).boshUrl, 'alice');
     await client.login();
-    client.network.close();
+    await client.logout();
     expect(server(1).unready).to.deep.equal([]);
   });
 });
