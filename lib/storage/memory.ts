@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { MemoryDocuments } from './memory-documents.ts';
+import { MemoryPubsub } from './memory-pubsub.ts';
 import type {
   Account,
   AccountId,
@@ -43,6 +44,7 @@ class MemoryStore implements Store {
   #offlineId = 0;
 
   readonly documents = new MemoryDocuments();
+  readonly pubsub = new MemoryPubsub();
 
   readonly accounts: AccountStore = {
     create: async (account: Account): Promise<boolean> => {
@@ -62,6 +64,7 @@ class MemoryStore implements Store {
     remove: async (id: AccountId): Promise<boolean> => {
       for (const part of [this.#rosters, this.#offline, this.#lastSeen]) part.delete(id);
       this.documents.forget(id);
+      this.pubsub.forget(id);
       return this.#accounts.delete(id);
     },
 

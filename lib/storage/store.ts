@@ -2,6 +2,9 @@
 
 import type { EpochMillis } from '../base/time.ts';
 import type { ScramHash, ScramKeys } from '../xmpp/sasl/scram-keys.ts';
+import type { PubsubStore } from './pubsub-store.ts';
+
+export type { ItemChoice, PubsubStore, StoredItem, StoredNode } from './pubsub-store.ts';
 
 /** A normalised bare JID, `local@domain`. */
 export type AccountId = string;
@@ -133,6 +136,7 @@ export interface Store {
   readonly offline: OfflineStore;
   readonly lastSeen: LastSeenStore;
   readonly documents: DocumentStore;
+  readonly pubsub: PubsubStore;
   /** A server-wide secret of 32 bytes, made on first use and kept under `name`. */
   secret(name: string): Promise<Uint8Array>;
   /** Waits for writes under way and lets go of files and threads. */

@@ -193,6 +193,87 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       });
     });
 
+    describe('pubsub', () => {
+      const put = (id: string, keep = 10, node = 'tune') =>
+        store.pubsub.putItem(ALICE, node, { id, publisher: ALICE, at: 42, xml: `<tune id="${id}"/>` }, keep);
+      const ids = async (choice = {}, node = 'tune') =>
+        (await store.pubsub.items(ALICE, node, choice)).map(({ id }) => id);
+
+      beforeEach(async () => {
+        await store.pubsub.putNode(ALICE, { node: 'tune', text: '{}' }, 10);
+      });
+
+      it('nodes are added, replaced, listed by name, removed', async () => {
+        await store.pubsub.putNode(ALICE, { node: 'mood', text: '1' }, 10);
+        await store.pubsub.putNode(ALICE, { node: 'mood', text: '2' }, 10);
+        expect(await store.pubsub.nodes(ALICE)).to.deep.equal([
+          { node: 'mood', text: '2' },
+          { node: 'tune', text: '{}' },
+        ]);
+        expect(await store.pubsub.nodes(BOB)).to.deep.equal([]);
+        expect(await store.pubsub.removeNode(ALICE, 'mood')).to.equal(true);
+        expect(await store.pubsub.removeNode(ALICE, 'mood')).to.equal(false);
+      });
+
+      it('nodes are refused beyond the limit, and replaced at it', async () => {
+        expect(await store.pubsub.putNode(ALICE, { node: 'mood', text: '1' }, 1)).to.equal(false);
+        expect(await store.pubsub.putNode(ALICE, { node: 'tune', text: '2' }, 1)).to.equal(true);
+        expect(await store.pubsub.nodes(ALICE)).to.deep.equal([{ node: 'tune', text: '2' }]);
+      });
+
+      it('a node that is replaced keeps its items, one that is removed does not', async () => {
+        await put('a');
+        await store.pubsub.putNode(ALICE, { node: 'tune', text: '2' }, 10);
+        expect(await ids()).to.deep.equal(['a']);
+        await store.pubsub.removeNode(ALICE, 'tune');
+        await store.pubsub.putNode(ALICE, { node: 'tune', text: '3' }, 10);
+        expect(await ids()).to.deep.equal([]);
+      });
+
+      it('items come back as they were put', async () => {
+        await put('a');
+        expect(await store.pubsub.items(ALICE, 'tune')).to.deep.equal([
+          { id: 'a', publisher: ALICE, at: 42, xml: '<tune id="a"/>' },
+        ]);
+      });
+
+      it('items are in order, and one that is put again becomes the newest', async () => {
+        for (const id of ['a', 'b', 'c', 'a']) await put(id);
+        expect(await ids()).to.deep.equal(['b', 'c', 'a']);
+        expect(await ids({ newest: 2 })).to.deep.equal(['c', 'a']);
+        expect(await ids({ ids: ['c', 'b', 'x'] })).to.deep.equal(['b', 'c']);
+        expect(await ids({ ids: [] })).to.deep.equal([]);
+      });
+
+      it('the oldest items make room', async () => {
+        await Promise.all(['a', 'b', 'c', 'd'].map((id) => put(id, 2)));
+        expect(await ids()).to.deep.equal(['c', 'd']);
+        await put('c', 1);
+        expect(await ids()).to.deep.equal(['c']);
+      });
+
+      it('items of a node that is not there are not kept', async () => {
+        await put('a', 10, 'mood');
+        await store.pubsub.putNode(ALICE, { node: 'mood', text: '1' }, 10);
+        expect(await ids({}, 'mood')).to.deep.equal([]);
+      });
+
+      it('items are removed', async () => {
+        for (const id of ['a', 'b', 'c']) await put(id);
+        expect(await store.pubsub.removeItems(ALICE, 'tune', ['a', 'x'])).to.deep.equal(['a']);
+        expect(await ids()).to.deep.equal(['b', 'c']);
+        await store.pubsub.clearItems(ALICE, 'tune');
+        expect(await ids()).to.deep.equal([]);
+      });
+
+      it('goes with its account', async () => {
+        await put('a');
+        await store.accounts.remove(ALICE);
+        expect(await store.pubsub.nodes(ALICE)).to.deep.equal([]);
+        expect(await ids()).to.deep.equal([]);
+      });
+    });
+
     describe('offline messages', () => {
       it('stay until they are removed, in order', async () => {
         for (const xml of ['<a/>', '<b/>', '<c/>']) await store.offline.add(ALICE, { xml, at: 42 }, 10);

@@ -77,6 +77,29 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+
+  '0011-pubsub': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable('pubsub_nodes')
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('owner', 'text', (column) => column.notNull())
+        .addColumn('node', 'text', (column) => column.notNull())
+        .addColumn('text', 'text', (column) => column.notNull())
+        .addUniqueConstraint('pubsub_nodes_by_owner', ['owner', 'node'])
+        .execute();
+      await db.schema
+        .createTable('pubsub_items')
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('node_id', 'integer', (column) => column.notNull().references('pubsub_nodes.id').onDelete('cascade'))
+        .addColumn('item', 'text', (column) => column.notNull())
+        .addColumn('publisher', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('xml', 'text', (column) => column.notNull())
+        .addUniqueConstraint('pubsub_items_by_node', ['node_id', 'item'])
+        .execute();
+    },
+  },
 };
 
 /** A table whose rows belong to an account and go with it. */

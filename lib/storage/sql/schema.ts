@@ -53,6 +53,21 @@ export interface Database {
     key: string;
     text: string;
   };
+  pubsub_nodes: {
+    id: Generated<number>;
+    owner: string;
+    node: string;
+    text: string;
+  };
+  pubsub_items: {
+    /** Grows with each publication: the newest item has the greatest. */
+    id: Generated<number>;
+    node_id: number;
+    item: string;
+    publisher: string;
+    at: number;
+    xml: string;
+  };
   secrets: {
     name: string;
     value: Uint8Array;

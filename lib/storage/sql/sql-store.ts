@@ -6,6 +6,7 @@ import {
   type DocumentStore,
   type LastSeenStore,
   type OfflineStore,
+  type PubsubStore,
   type RosterStore,
   type Store,
 } from '../store.ts';
@@ -15,6 +16,7 @@ import { SqlAccounts } from './sql-accounts.ts';
 import { SqlDocuments } from './sql-documents.ts';
 import { SqlLastSeen } from './sql-last-seen.ts';
 import { SqlOffline } from './sql-offline.ts';
+import { SqlPubsub } from './sql-pubsub.ts';
 import { SqlRosters } from './sql-rosters.ts';
 import { SqlSession } from './sql-session.ts';
 
@@ -27,6 +29,7 @@ export class SqlStore implements Store {
   readonly offline: OfflineStore;
   readonly lastSeen: LastSeenStore;
   readonly documents: DocumentStore;
+  readonly pubsub: PubsubStore;
   readonly #sql: SqlSession;
 
   constructor(engine: Engine, dialect: Dialect) {
@@ -36,6 +39,7 @@ export class SqlStore implements Store {
     this.offline = new SqlOffline(this.#sql);
     this.lastSeen = new SqlLastSeen(this.#sql);
     this.documents = new SqlDocuments(this.#sql);
+    this.pubsub = new SqlPubsub(this.#sql);
   }
 
   /** Brings the tables up to date. @throws StoreError when the database is newer than this program */
