@@ -5,6 +5,7 @@ import type { DiscoInfo, DiscoItem, Identity } from '../xmpp/payloads/disco.ts';
 export class Discovery {
   readonly #identities: Identity[] = [];
   readonly #features: string[] = [];
+  readonly #accountIdentities: Identity[] = [];
   readonly #accountFeatures: string[] = [];
   readonly #forms: Element[] = [];
   readonly #items: DiscoItem[] = [];
@@ -22,7 +23,7 @@ export class Discovery {
 
   /** The same for every account of the host. */
   get account(): DiscoInfo {
-    const identities = [{ category: 'account', type: 'registered' }];
+    const identities = [{ category: 'account', type: 'registered' }, ...this.#accountIdentities];
     return { identities, features: sorted(this.#accountFeatures), forms: [] };
   }
 
@@ -47,6 +48,10 @@ export class Discovery {
 
   addFeature(namespace: string): () => void {
     return this.#add(this.#features, namespace);
+  }
+
+  addAccountIdentity(identity: Identity): () => void {
+    return this.#add(this.#accountIdentities, identity);
   }
 
   addAccountFeature(namespace: string): () => void {

@@ -197,6 +197,11 @@ export class Host {
     return existed;
   }
 
+  /** Work that is under way: the host does not stop before it is done. */
+  track(work: MaybePromise<void>): void {
+    void this.#tracked(work);
+  }
+
   // ---- stanzas
 
   /** A stanza that a client sent, checked and stamped. Never throws or rejects. */

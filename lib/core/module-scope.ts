@@ -75,6 +75,10 @@ export class ModuleScope implements HostContext {
     this.#undo.push(this.discovery.addAccountFeature(namespace));
   }
 
+  accountIdentity(identity: Identity): void {
+    this.#undo.push(this.discovery.addAccountIdentity(identity));
+  }
+
   identity(identity: Identity): void {
     this.#undo.push(this.discovery.addIdentity(identity));
   }
@@ -113,6 +117,11 @@ export class ModuleScope implements HostContext {
 
   mayObserve(observer: Jid, account: Jid): MaybePromise<boolean> {
     return this.#host.mayObserve(observer, account);
+  }
+
+  background(work: () => MaybePromise<void>): void {
+    const { failures } = this.#host;
+    this.#host.track(attempt(work, (error) => void failures.log(error, { module: this.#owner.module })));
   }
 
   every(period: Duration, task: () => void | Promise<void>): void {

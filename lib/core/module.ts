@@ -74,6 +74,8 @@ export interface HostContext {
   feature(namespace: string): void;
   /** Announces a feature of every account in disco#info of its bare JID. */
   accountFeature(namespace: string): void;
+  /** Announces an identity of every account in disco#info of its bare JID. */
+  accountIdentity(identity: Identity): void;
   /** Announces an identity of the server in disco#info. */
   identity(identity: Identity): void;
   /** Adds a form to disco#info of the server. @spec XEP-0128 §2 */
@@ -110,6 +112,9 @@ export interface HostContext {
    * subscribed. False for an account that does not exist.
    */
   mayObserve(observer: Jid, account: Jid): boolean | Promise<boolean>;
+
+  /** Does work that nobody waits for; a failure is logged, and the host does not stop before it is done. */
+  background(work: () => void | Promise<void>): void;
 
   /** Runs a task again and again while the module is up, the next `period` after the last has ended. */
   every(period: Duration, task: () => void | Promise<void>): void;

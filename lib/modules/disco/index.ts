@@ -1,10 +1,10 @@
-import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
+import type { MaybePromise } from '../../core/maybe-promise.ts';
 import { defineModule, type HostContext, type IqRequest } from '../../core/module.ts';
 import type { Element } from '../../xml/index.ts';
-import type { Jid } from '../../xmpp/jid.ts';
 import { NS_DISCO_INFO, NS_DISCO_ITEMS } from '../../xmpp/ns.ts';
 import { infoQuery, itemsQuery } from '../../xmpp/payloads/disco.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
+import { ACCOUNT_NODES } from './account-nodes.ts';
 
 interface DiscoOptions {
   /** The server's natural-language name; "Holdfast" by default. */
@@ -50,33 +50,38 @@ function serverItems(host: HostContext, request: IqRequest): Element {
   return itemsQuery([...host.discovery.items, ...others]);
 }
 
-/** To strangers an account looks as if there were none. @spec XEP-0030 §8 */
-function accountInfo(host: HostContext, request: IqRequest): MaybePromise<Element> {
-  return withAccess(host, request, (account) => {
-    if (!account) throw new StanzaError('service-unavailable');
-    if (nodeOf(request) !== undefined) throw new StanzaError('item-not-found');
-    return infoQuery(host.discovery.account);
-  });
-}
-
-/** The available resources, to those who may know of them. @spec XEP-0030 §4.1 §8 */
-function accountItems(host: HostContext, request: IqRequest): MaybePromise<Element> {
+/** To strangers an account looks as if there were none; its nodes show themselves to whom they like. @spec XEP-0030 §8 */
+async function accountInfo(host: HostContext, request: IqRequest): Promise<Element> {
+  const { from, account } = request;
   const node = nodeOf(request);
-  return withAccess(host, request, (account) => {
-    if (!account) return itemsQuery([], node);
-    if (node !== undefined) throw new StanzaError('item-not-found');
-    return itemsQuery(host.sessions.available(account).map((session) => ({ jid: session.jid.toString() })));
-  });
+  if (account && node !== undefined) {
+    const info = await host.service(ACCOUNT_NODES)?.info(account, node, from);
+    if (info) return infoQuery(info, node);
+  }
+  if (!(await mayObserve(host, request))) throw new StanzaError('service-unavailable');
+  if (node !== undefined) throw new StanzaError('item-not-found');
+  return infoQuery(host.discovery.account);
 }
 
-/** Goes on with the account asked, or with nothing when the asker may not know of it. */
-function withAccess(
-  host: HostContext,
-  { from, account }: IqRequest,
-  next: (account: Jid | undefined) => Element,
-): MaybePromise<Element> {
-  if (!account) return next(undefined);
-  return andThen(host.mayObserve(from, account), (mayObserve) => next(mayObserve ? account : undefined));
+/** The available resources, to those who may know of them, and nodes. @spec XEP-0030 §4.1 §8 */
+async function accountItems(host: HostContext, request: IqRequest): Promise<Element> {
+  const { from, account } = request;
+  if (!account) throw new StanzaError('service-unavailable');
+  const nodes = host.service(ACCOUNT_NODES);
+  const node = nodeOf(request);
+  const isFriend = await mayObserve(host, request);
+  if (node !== undefined) {
+    const items = await nodes?.items(account, node, from);
+    if (!items && isFriend) throw new StanzaError('item-not-found');
+    return itemsQuery(items ?? [], node);
+  }
+  const sessions = isFriend ? host.sessions.available(account) : [];
+  const resources = sessions.map(({ jid }) => ({ jid: jid.toString() }));
+  return itemsQuery([...resources, ...((await nodes?.list(account, from)) ?? [])]);
+}
+
+function mayObserve(host: HostContext, { from, account }: IqRequest): MaybePromise<boolean> {
+  return account !== undefined && host.mayObserve(from, account);
 }
 
 function nodeOf({ payload }: IqRequest): string | undefined {

@@ -52,9 +52,7 @@ export class SqlPubsub implements PubsubStore {
     const insert = this.#sql.db
       .insertInto('pubsub_items')
       .columns(['node_id', ...ITEM])
-      .expression(
-        this.#node(owner, node).select((eb) => ['id', ...ITEM.map((name) => eb.val(values[name]).as(name))]),
-      );
+      .expression(this.#node(owner, node).select((eb) => ['id', ...ITEM.map((name) => eb.val(values[name]).as(name))]));
     const tooMany = this.#deleteItems(owner, node).where(
       'id',
       'not in',
