@@ -3,6 +3,7 @@ import { Accounts } from '../core/accounts.ts';
 import { Host } from '../core/host.ts';
 import type { HostDirectory } from '../core/hosts.ts';
 import { installModules } from '../modules/index.ts';
+import type { PubsubLimits } from '../modules/pubsub/service.ts';
 import { SOFTWARE } from '../software.ts';
 import type { Store } from '../storage/store.ts';
 import type { Jid } from '../xmpp/jid.ts';
@@ -32,9 +33,19 @@ export function createHost(domain: string, parts: HostParts): Host {
     software: SOFTWARE,
     maxRosterItems: config.limits.roster_items,
     maxOfflineMessages: config.limits.offline_messages,
+    pubsub: pubsubLimits(config.limits),
   });
   tell(host, parts);
   return host;
+}
+
+function pubsubLimits(limits: Config['limits']): PubsubLimits {
+  return {
+    nodes: limits.pep_nodes,
+    items: limits.pep_items,
+    itemBytes: limits.pep_item_size,
+    subscriptions: limits.pep_subscriptions,
+  };
 }
 
 function optionsOf(domain: string, { hosts }: Config): Config['hosts'][string] {

@@ -5,8 +5,10 @@ import contact from './contact/index.ts';
 import disco from './disco/index.ts';
 import lastActivity from './last-activity/index.ts';
 import offline from './offline/index.ts';
+import pep from './pep/index.ts';
 import ping from './ping/index.ts';
 import presence from './presence/index.ts';
+import type { PubsubLimits } from './pubsub/service.ts';
 import roster from './roster/index.ts';
 import stanzaIds from './stanza-ids/index.ts';
 import subscriptions from './subscriptions/index.ts';
@@ -17,6 +19,7 @@ export interface ModuleSettings {
   readonly software: { readonly name: string; readonly version: string };
   readonly maxRosterItems: number;
   readonly maxOfflineMessages: number;
+  readonly pubsub: PubsubLimits;
 }
 
 /** Adds every module to a host. */
@@ -32,6 +35,7 @@ export function installModules(host: Host, settings: ModuleSettings): void {
   host.use(subscriptions);
   host.use(offline, { maxMessages: settings.maxOfflineMessages });
   host.use(presence);
+  host.use(pep, settings.pubsub);
   host.use(stanzaIds);
   host.use(carbons);
 }

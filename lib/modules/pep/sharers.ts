@@ -50,11 +50,11 @@ export class Sharers {
 
   /** The resource is gone. */
   forgetResource(resource: Jid): void {
-    for (const account of [...this.accountsOf(resource)]) this.remove(account, resource);
+    for (const account of this.accountsOf(resource)) this.remove(account, resource);
   }
 
   /** The account is gone. */
   forgetAccount(account: Jid): void {
-    for (const resource of [...this.of(account)]) this.remove(account, resource);
+    for (const resource of this.of(account)) this.remove(account, resource);
   }
 }

@@ -18,7 +18,7 @@ export function affiliationOf(node: Node, who: Jid, standing: Standing): Affilia
 }
 
 /** Whether somebody has an approved subscription, of any of their resources. */
-export function isSubscribed(node: Node, who: Jid): boolean {
+function isSubscribed(node: Node, who: Jid): boolean {
   const states = [node.subscriptions.get(who.toString()), node.subscriptions.get(who.bare.toString())];
   return states.includes('subscribed');
 }
