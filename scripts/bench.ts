@@ -9,6 +9,8 @@ import { works } from './bench/works.ts';
 
 const progress = (line: string) => console.error(line);
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 if (process.argv.includes('--help')) console.log(USAGE);
 else await bench();
 

@@ -1,4 +1,7 @@
-/** What the load generator is to do with one server. Times are milliseconds. */
+/**
+ * What the load generator is to do with one server. Times are milliseconds; `warmUp` and `duration` are
+ * processor time of the server, so that a machine with other work to do waits longer and measures the same.
+ */
 export interface Plan {
   readonly work: Work;
   readonly boshUrl: string;

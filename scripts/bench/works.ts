@@ -12,7 +12,7 @@ const OTHER_FILES = 200;
 /** What the load generator has to do, for the scenarios asked for. */
 export function works({ scenarios, isQuick, sessions }: Options): readonly Work[] {
   return scenarios.flatMap((scenario): readonly Work[] => {
-    const time = isQuick ? { warmUp: 300, duration: 700 } : { warmUp: 3000, duration: 5000 };
+    const time = isQuick ? { warmUp: 300, duration: 700 } : { warmUp: 2000, duration: 3000 };
     const pairs = isQuick ? 5 : 50;
     switch (scenario) {
       case 'login':

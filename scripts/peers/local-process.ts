@@ -14,7 +14,7 @@ export interface ProcessOptions {
   readonly core?: number | undefined;
 }
 
-/** A program that we started, with all that it said. */
+/** A program that we started, with all that it said. It does not outlive us. */
 export class LocalProcess {
   readonly child: ChildProcess;
   #said = '';
@@ -26,6 +26,9 @@ export class LocalProcess {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const kill = () => this.child.kill('SIGKILL');
+    process.once('exit', kill);
+    this.child.once('close', () => process.off('exit', kill));
     this.child.on('error', (error) => (this.#said += error.message));
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (chunk: string) => (this.#said += chunk));

@@ -109,11 +109,11 @@ async function measure(
 ): Promise<Figures> {
   await crowd.calm();
   traffic.start();
-  await pause(warmUp);
+  await server.spends(warmUp);
   await loopDelay(plan.metricsUrl);
   log.restart();
   const watch = new Stopwatch(server);
-  await pause(duration);
+  await server.spends(duration);
   const lap = watch.lap();
   const { delivered } = log;
   const latency = { latency50: log.latency(0.5), latency99: log.latency(0.99) };
