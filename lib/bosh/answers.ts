@@ -212,6 +212,14 @@ export class Answers<X> {
     if (request.live) turn.respond(request.exchange, body, reason);
   }
 
+  /** Answers a pause: never with a payload. @spec XEP-0124 §10 B-10-10 */
+  givePause(request: OpenRequest<X>, turn: Turn<X>): void {
+    const body = this.#wrap(request.rid, NOTHING);
+    this.#window.close(request);
+    this.#buffer.addPause(request, body, turn.now);
+    if (request.live) turn.respond(request.exchange, body, 'pause');
+  }
+
   #wrap(rid: number, { stream, attributes, payloads }: Batch): string {
     const own = this.#attributes(rid);
     if (stream !== undefined && this.#streams.areNamed) {

@@ -45,6 +45,8 @@ export class ResponseBuffer {
   readonly #responses = new Map<number, StoredResponse>();
   readonly #limits: BufferLimits;
   readonly #acknowledged: boolean;
+  /** The answer to the last pause, which carried nothing: it takes no room from the others. D-14 */
+  #pause: StoredResponse | undefined;
   #bytes = 0;
   #highest = 0;
 
@@ -60,7 +62,7 @@ export class ResponseBuffer {
   }
 
   get(rid: number): StoredResponse | undefined {
-    return this.#responses.get(rid);
+    return this.#pause?.rid === rid ? this.#pause : this.#responses.get(rid);
   }
 
   /** Keeps one more answer; returns what those carried that had to make room, and so count as received. */
@@ -70,6 +72,12 @@ export class ResponseBuffer {
     this.#bytes += body.length;
     this.#highest = Math.max(this.#highest, rid);
     return this.#trim();
+  }
+
+  /** Keeps the answer to a pause, beside the others. @spec XEP-0124 §14.3 B-14.3-01 D-14 */
+  addPause({ rid, copies, proof }: AnsweredRequest, body: string, at: Instant): void {
+    this.#pause = { rid, body, payloads: NONE, stream: undefined, at, copies, proof };
+    this.#highest = Math.max(this.#highest, rid);
   }
 
   /** The client has every response up to and including `rid`. Returns what they carried. */
@@ -94,9 +102,10 @@ export class ResponseBuffer {
     return taken;
   }
 
-  /** The kept answers, oldest first. */
-  values(): Iterable<StoredResponse> {
-    return this.#responses.values();
+  /** The kept answers, each with its rid. */
+  get bodies(): ReadonlyMap<number, string> {
+    const kept = [...this.#responses.values(), ...(this.#pause ? [this.#pause] : [])];
+    return new Map(kept.map(({ rid, body }) => [rid, body]));
   }
 
   #trim(): Payload[] {

@@ -9,7 +9,6 @@ import type { CreationFacts } from './creation.ts';
 import { Turn, type Effect, type EndReason, type Refusal } from './effects.ts';
 import { KeySequence, proofOf } from './keys.ts';
 import { heldAtMost, waitOf, type Terms } from './negotiation.ts';
-import { NOTHING } from './outbox.ts';
 import type { BoshPolicy } from './policy.ts';
 import { RequestIds, type Arrival } from './request-ids.ts';
 import { RequestWindow, type OpenRequest } from './request-window.ts';
@@ -273,7 +272,7 @@ export class Session<X> {
       return;
     }
     this.#answers.clearBefore(request, turn);
-    this.#answers.give(request, NOTHING, 'pause', turn);
+    this.#answers.givePause(request, turn);
     this.#activity.pause(length);
     turn.forward(body);
   }

@@ -18,7 +18,7 @@ export class Tombstone {
     this.legacy = terms.legacy;
     this.contentType = terms.contentType;
     this.#last = last;
-    this.#bodies = new Map([...buffer.values()].map(({ rid, body }) => [rid, body]));
+    this.#bodies = buffer.bodies;
     this.#lastWords = lastWords;
   }
 

@@ -1,12 +1,13 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { charsetOf, decode } from './charset.ts';
+import { codingOf, unpack } from './content-coding.ts';
 
 /** What came of reading one request body. */
 export type ReadBody =
   | { readonly is: 'text'; readonly text: string }
-  /** Not UTF-8. */
+  /** Not what its headers say, or not UTF-8. */
   | { readonly is: 'undecodable' }
-  /** Larger than the limit; `head` is where the wrapper's attributes are. */
+  /** Larger than the limit; `head` is where the wrapper's attributes are, if they can be read. */
   | { readonly is: 'oversize'; readonly head: string };
 
 /** As much of an oversize body as is searched for the sid. */
@@ -15,10 +16,11 @@ const HEAD_BYTES = 4096;
 const DROPPED_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads a body of at most `limit` bytes and hands over the outcome, once. A request that breaks off
- * has no outcome. Content-Type and Content-Encoding are not looked at.
+ * Reads a body of at most `limit` bytes, also when it is unpacked, and hands over the outcome, once. A
+ * request that breaks off has no outcome. Of the Content-Type only the charset counts.
  *
  * @spec XEP-0124 §5 B-5-11
+ * @spec XEP-0124 §7.2 B-7.2-13 B-7.2-17
  */
 export function readBody(request: IncomingMessage, limit: number, done: (body: ReadBody) => void): void {
   const chunks: Buffer[] = [];
@@ -37,15 +39,20 @@ export function readBody(request: IncomingMessage, limit: number, done: (body: R
     chunks.length = 0;
   });
   request.on('end', () => {
-    if (!isOver) done(decode(chunks));
+    if (!isOver) done(read(chunks, request, limit));
   });
   request.on('error', () => {
     // The connection broke while the body was on its way: nobody is left to answer.
   });
 }
 
-function decode(chunks: readonly Buffer[]): ReadBody {
+function read(chunks: readonly Buffer[], { headers }: IncomingMessage, limit: number): ReadBody {
   const [first] = chunks;
   const bytes = chunks.length === 1 && first ? first : Buffer.concat(chunks);
-  return isUtf8(bytes) ? { is: 'text', text: bytes.toString('utf8') } : { is: 'undecodable' };
+  const coding = codingOf(headers['content-encoding']);
+  const plain = coding === undefined ? bytes : unpack(bytes, coding, limit);
+  if (plain === 'undecodable') return { is: 'undecodable' };
+  if (plain === 'oversize') return { is: 'oversize', head: '' };
+  const text = decode(plain, charsetOf(headers['content-type']));
+  return text === undefined ? { is: 'undecodable' } : { is: 'text', text };
 }

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer, Exchange, ExchangeHolder, ExchangeOrigin } from '../bosh/exchange.ts';
+import { charsetOf, encode } from './charset.ts';
+import { MIN_PACKED, pack } from './content-coding.ts';
 import type { HeaderList } from './cors.ts';
 
 const COMMON: HeaderList = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
@@ -25,17 +27,31 @@ export class HttpExchange implements Exchange {
     const response = this.#response;
     this.#response = undefined;
     if (!response || response.destroyed) return;
-    const headers = [
-      'Content-Type',
-      answer.contentType,
-      'Content-Length',
-      String(Buffer.byteLength(answer.body)),
-      ...COMMON,
-      ...this.#cors,
-    ];
+    const headers = ['Content-Type', answer.contentType, ...COMMON, ...this.#cors];
     if (isHypertext(answer.contentType)) headers.push(...SANDBOX);
     if (answer.retryAfter !== undefined) headers.push('Retry-After', String(answer.retryAfter));
-    response.writeHead(answer.status, headers).end(answer.body);
+    const body = this.#coded(answer, response, headers);
+    headers.push('Content-Length', String(Buffer.byteLength(body)));
+    response.writeHead(answer.status, headers).end(body);
+  }
+
+  /**
+   * The body as it goes out, with the headers that tell what was done to it. One that is written as it
+   * is stays a string, which leaves in one piece with its head.
+   *
+   * @spec XEP-0124 §5 B-5-09 D-48
+   */
+  #coded({ body, contentType, isPrivate }: Answer, response: ServerResponse, headers: string[]): string | Buffer {
+    const charset = charsetOf(contentType);
+    const mayPack = isPrivate !== true && body.length >= MIN_PACKED;
+    if (charset === 'UTF-8' && !mayPack) return body;
+    const bytes = encode(body, charset);
+    if (!mayPack) return bytes;
+    headers.push('Vary', 'Accept-Encoding');
+    const packed = pack(bytes, response.req.headers['accept-encoding']);
+    if (!packed) return bytes;
+    headers.push('Content-Encoding', packed.coding);
+    return packed.bytes;
   }
 
   destroy(): void {

@@ -65,6 +65,12 @@ describe('XEP-0124 §14 Request IDs', () => {
       play.post(1).expect("#1' <- [T:item-not-found]", 'end lost');
     });
 
+    it('B-14.3-01 D-14 the answer to a pause is kept beside the others, and takes no room from them', () => {
+      const play = new Playbook().post(1).send(message('a')).post(2).post(3, { pause: 3 });
+      play.expect('#1 <- [P:a]', '#2 <- [E] ack=1003', '#3 <- [E]');
+      play.post(1).post(3, { pause: 3 }).expect("#1' <- [P:a]", "#3' <- [E]");
+    });
+
     it('B-14.3-04 a copy of a held request takes its place', () => {
       const play = new Playbook().post(1).cut('#1').post(1).expect();
       play.send(message('m')).expect("#1' <- [P:m]");
