@@ -34,6 +34,8 @@ export interface Body {
   readonly restart: boolean;
   /** Complete child elements in document order, still inside the wrapper. */
   readonly payloads: readonly Element[];
+  /** In script syntax: what is inside the wrapper, as text. @spec XEP-0252 §2.2 J-2.2-03 */
+  readonly fragment: string;
 }
 
 /** `major.minor`, both integers: 1.10 is later than 1.6. @spec XEP-0124 §7.1 B-7.1-05 */
@@ -117,6 +119,7 @@ function readAttributes(root: Element): Result<Body, BodyFault> {
     xmppVersion: attributeNS(root, NS_XBOSH, 'version'),
     restart: readRestart(root, faults),
     payloads,
+    fragment: '',
   };
   const reason = faults[0];
   if (reason === undefined) return ok(body);
@@ -178,7 +181,8 @@ function readRestart(root: Element, faults: string[]): boolean {
 
 /** A request that only asks what there is for the client. @spec XEP-0124 §8 B-8-10 */
 export function isEmpty(body: Body): boolean {
-  return body.payloads.length === 0 && !body.terminate && !body.restart && body.pause === undefined;
+  const isBare = body.payloads.length === 0 && body.fragment === '';
+  return isBare && !body.terminate && !body.restart && body.pause === undefined;
 }
 
 /** Attributes of a response wrapper in the order they are written. */

@@ -1,13 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import type { Timed } from '../base/deadlines.ts';
 import type { Instant } from '../base/time.ts';
-import type { Element } from '../xml/index.ts';
 import type { StreamError } from '../xmpp/stream-error.ts';
 import type { Payload, StreamHeader, Transport, TransportInfo } from '../xmpp/transport.ts';
 import type { Body } from './body.ts';
 import { httpStatus, type Condition } from './conditions.ts';
 import type { Effect } from './effects.ts';
 import type { BoshObserver, Exchange, ExchangeHolder } from './exchange.ts';
+import { toScript } from './script-syntax.ts';
 import type { Session } from './session.ts';
 import { StreamPort, type BoshStream, type PortOwner } from './stream-port.ts';
 
@@ -53,10 +53,10 @@ export class BoshTransport implements ExchangeHolder, PortOwner, Timed {
   }
 
   /** Opens the first stream, and gives it what came with the creation request. D-28 */
-  start(name: string, domain: string, header: StreamHeader, payloads: readonly Element[]): void {
+  start(name: string, domain: string, header: StreamHeader): void {
     const port = this.#plug(name, domain);
     port.connect(this.#owner.openStream(port), header);
-    port.forward(payloads);
+    port.forward(this.session.opening);
     this.#owner.changed(this);
   }
 
@@ -136,10 +136,11 @@ export class BoshTransport implements ExchangeHolder, PortOwner, Timed {
   }
 
   #respond({ exchange, body, reason, condition }: Doing<'respond'>): void {
-    const { contentType, legacy } = this.session.terms;
+    const { contentType, legacy, syntax } = this.session.terms;
     this.#observer.responded(reason, condition);
     const isPrivate = !this.isAuthenticated;
-    exchange.respond({ status: httpStatus(condition, legacy), contentType, body, isPrivate });
+    const text = syntax === 'script' ? toScript(body) : body;
+    exchange.respond({ status: httpStatus(condition, legacy), contentType, body: text, isPrivate });
   }
 
   /** Without a name to all streams, each getting elements of its own. @spec XEP-0124 §16.4 B-16.4-08 */

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../base/clock.ts';
 import { Deadlines } from '../base/deadlines.ts';
 import type { Logger } from '../base/log.ts';
 import { opaqueId, type Random } from '../base/random.ts';
+import type { Result } from '../base/result.ts';
 import type { Instant } from '../base/time.ts';
 import { escapeText } from '../xml/index.ts';
 import { prepareDomain } from '../xmpp/jid.ts';
@@ -10,8 +11,9 @@ import { parseBody, writeBody, type Body, type BodyFault } from './body.ts';
 import { BoshTransport, type TransportOwner } from './bosh-transport.ts';
 import { httpStatus, type Condition } from './conditions.ts';
 import { blindObserver, type BoshObserver, type Exchange } from './exchange.ts';
-import { DEFAULT_CONTENT_TYPE, negotiate } from './negotiation.ts';
+import { contentTypeOf, negotiate } from './negotiation.ts';
 import type { BoshPolicy } from './policy.ts';
+import { parseQuery, toScript, type Syntax } from './script-syntax.ts';
 import { Session } from './session.ts';
 import type { BoshStream } from './stream-port.ts';
 import type { Tombstone } from './tombstone.ts';
@@ -38,6 +40,13 @@ interface Refusal {
   readonly retryAfter?: number;
   /** Where to go instead. */
   readonly uri?: string;
+}
+
+/** What a client can read. */
+interface Reader {
+  readonly syntax: Syntax;
+  /** HTTP statuses instead of conditions. */
+  readonly legacy: boolean;
 }
 
 /** 128 bits. @spec XEP-0124 §7.2 B-7.2-01 */
@@ -90,20 +99,42 @@ export class ConnectionManager implements TransportOwner {
 
   /** Takes the decoded body of one POST. Every exchange given here is answered or destroyed in the end. */
   receive(exchange: Exchange, text: string): void {
+    this.#take(exchange, parseBody(text, this.#xmlLimits), text.length, 'pure');
+  }
+
+  /**
+   * Takes a GET whose query may be a wrapper in script syntax.
+   *
+   * @param query as it was sent, without the question mark
+   * @returns false when that syntax is not on offer here: the HTTP side answers 404
+   * @spec XEP-0252 §2.1 J-2.1-01
+   * @spec XEP-0252 §4 J-4-01
+   */
+  receiveQuery(exchange: Exchange, query: string): boolean {
+    const { secure, loopback } = exchange.origin;
+    if (!this.#options.policy.scriptSyntax || !(secure || loopback)) return false;
+    this.#take(exchange, parseQuery(query, this.#xmlLimits), query.length, 'script');
+    return true;
+  }
+
+  #take(exchange: Exchange, parsed: Result<Body, BodyFault>, size: number, syntax: Syntax): void {
     this.#observer.requested();
-    const parsed = parseBody(text, { bytes: this.#options.policy.limits.bodyBytes });
     if (!parsed.ok) {
-      this.#refuseBody(exchange, parsed.error);
+      this.#refuseBody(exchange, parsed.error, syntax);
       return;
     }
     const body = parsed.value;
     if (body.sid === undefined) {
-      this.#create(exchange, body, text.length);
+      this.#create(exchange, body, size, syntax);
       return;
     }
     const transport = this.#sessions.get(body.sid);
-    if (!transport) this.#answerDead(exchange, body, body.sid);
-    else if (this.#mayTouch(exchange, transport, text.length)) transport.receive(exchange, body);
+    if (!transport) this.#answerDead(exchange, body, body.sid, syntax);
+    else if (this.#mayTouch(exchange, transport, size, syntax)) transport.receive(exchange, body);
+  }
+
+  get #xmlLimits(): { readonly bytes: number } {
+    return { bytes: this.#options.policy.limits.bodyBytes };
   }
 
   /**
@@ -161,10 +192,10 @@ export class ConnectionManager implements TransportOwner {
 
   // ---- creation
 
-  #create(exchange: Exchange, body: Body, size: number): void {
+  #create(exchange: Exchange, body: Body, size: number, syntax: Syntax): void {
     const place = this.#placeOf(exchange, body, size);
     if ('condition' in place) {
-      this.#refuse(exchange, place, body.ver === undefined);
+      this.#refuse(exchange, place, { syntax, legacy: body.ver === undefined });
       return;
     }
     const { random, policy, clock } = this.#options;
@@ -173,7 +204,7 @@ export class ConnectionManager implements TransportOwner {
     const session = new Session<Exchange>({
       request: body,
       exchange,
-      terms: negotiate(body, policy),
+      terms: negotiate(body, policy, syntax),
       policy,
       facts: { sid, stream, secure: body.secure },
       now: clock.now(),
@@ -185,7 +216,7 @@ export class ConnectionManager implements TransportOwner {
     this.#count(transport, 1);
     this.#observer.created();
     const header = { to: place.domain, from: body.from, version: '1.0', lang: body.lang };
-    transport.start(stream, place.domain, header, body.payloads);
+    transport.start(stream, place.domain, header);
   }
 
   /** The domain that a new session is for, or why there will be none. */
@@ -211,8 +242,12 @@ export class ConnectionManager implements TransportOwner {
 
   // ---- requests that reach no session
 
-  #mayTouch(exchange: Exchange, transport: BoshTransport, size: number): boolean {
+  #mayTouch(exchange: Exchange, transport: BoshTransport, size: number, syntax: Syntax): boolean {
     if (!this.#isSecureEnough(exchange, transport)) return false;
+    if (syntax !== transport.session.terms.syntax) {
+      transport.reject(exchange, 'bad-request');
+      return false;
+    }
     if (transport.isAuthenticated || size <= this.#options.policy.limits.bodyBytesUnauthenticated) return true;
     transport.reject(exchange, 'policy-violation');
     return false;
@@ -227,31 +262,33 @@ export class ConnectionManager implements TransportOwner {
   }
 
   /** What is not XML proves nothing about a session; what is, and breaks a rule, ends the one it names. */
-  #refuseBody(exchange: Exchange, fault: BodyFault): void {
+  #refuseBody(exchange: Exchange, fault: BodyFault, syntax: Syntax): void {
     const transport = fault.sid === undefined ? undefined : this.#sessions.get(fault.sid);
-    if (!transport) this.#refuse(exchange, { condition: 'bad-request' }, fault.legacy);
+    if (!transport) this.#refuse(exchange, { condition: 'bad-request' }, { syntax, legacy: fault.legacy });
     else if (this.#isSecureEnough(exchange, transport)) transport.reject(exchange, 'bad-request');
   }
 
-  #answerDead(exchange: Exchange, body: Body, sid: string): void {
+  #answerDead(exchange: Exchange, body: Body, sid: string, syntax: Syntax): void {
     const grave = this.#tombstones.get(sid);
     const answer = grave?.tombstone.answer(body.rid);
     if (!grave || answer === undefined) {
-      this.#refuse(exchange, { condition: 'item-not-found' }, grave?.tombstone.legacy ?? false);
+      this.#refuse(exchange, { condition: 'item-not-found' }, grave?.tombstone ?? { syntax, legacy: false });
       return;
     }
     this.#observer.responded('replay', undefined);
-    exchange.respond({ status: 200, contentType: grave.tombstone.contentType, body: answer });
+    const { contentType, syntax: written } = grave.tombstone;
+    exchange.respond({ status: 200, contentType, body: written === 'script' ? toScript(answer) : answer });
   }
 
   /** @spec XEP-0124 §17.2 B-17.2-08 */
-  #refuse(exchange: Exchange, { condition, retryAfter, uri }: Refusal, legacy: boolean): void {
+  #refuse(exchange: Exchange, { condition, retryAfter, uri }: Refusal, { syntax, legacy }: Reader): void {
     this.#observer.responded('refused', condition);
     const payloads = uri === undefined ? [] : [`<uri>${escapeText(uri)}</uri>`];
+    const body = writeBody({ type: 'terminate', condition }, payloads);
     exchange.respond({
-      status: httpStatus(condition, legacy),
-      contentType: DEFAULT_CONTENT_TYPE,
-      body: writeBody({ type: 'terminate', condition }, payloads),
+      status: httpStatus(condition, legacy && syntax === 'pure'),
+      contentType: contentTypeOf(syntax),
+      body: syntax === 'script' ? toScript(body) : body,
       ...(retryAfter === undefined ? {} : { retryAfter }),
     });
   }

@@ -1,6 +1,7 @@
 import { seconds, type Duration } from '../base/time.ts';
 import type { Body, Version } from './body.ts';
 import type { BoshPolicy } from './policy.ts';
+import { SCRIPT_CONTENT_TYPE, type Syntax } from './script-syntax.ts';
 
 /** What both sides agreed on at creation. These values are the values used, everywhere. */
 export interface Terms {
@@ -29,18 +30,25 @@ export interface Terms {
   readonly charsets: readonly string[];
   /** Streams that may be open at once. @spec XEP-0124 §16.2 B-16.2-01 */
   readonly maxStreams: number;
+  /** How all requests and responses are written. @spec XEP-0252 §2.1 J-2.1-02 */
+  readonly syntax: Syntax;
   /** Content-Type of every response. @spec XEP-0124 §7.1 B-7.1-13 B-7.1-14 */
   readonly contentType: string;
   /** The client sent no `ver`: it understands HTTP status codes. @spec XEP-0124 §17.1 B-17.1-02 */
   readonly legacy: boolean;
 }
 
-export const DEFAULT_CONTENT_TYPE = 'text/xml; charset=utf-8';
+const DEFAULT_CONTENT_TYPE = 'text/xml; charset=utf-8';
 
 /** The version of XEP-0124 that this connection manager implements. */
 const OUR_VERSION: Version = { major: 1, minor: 11 };
 /** Request-acks mean something to clients from here on. D-41 */
 const FIRST_VERSION_WITH_ACKS: Version = { major: 1, minor: 6 };
+
+/** The Content-Type where the client asked for none. @spec XEP-0124 §7.1 B-7.1-14 */
+export function contentTypeOf(syntax: Syntax): string {
+  return syntax === 'script' ? SCRIPT_CONTENT_TYPE : DEFAULT_CONTENT_TYPE;
+}
 
 const DEFAULT_WAIT = 60;
 const DEFAULT_HOLD = 1;
@@ -51,7 +59,7 @@ const MAX_REQUESTS = 16;
  *
  * @spec XEP-0124 §7.2 B-7.2-02 B-7.2-04 B-7.2-05 B-7.2-07 B-7.2-08 B-7.2-09 B-7.2-10
  */
-export function negotiate(request: Body, policy: BoshPolicy): Terms {
+export function negotiate(request: Body, policy: BoshPolicy, syntax: Syntax = 'pure'): Terms {
   const wait = Math.min(request.wait ?? DEFAULT_WAIT, policy.maxWait);
   const requestedHold = request.hold ?? DEFAULT_HOLD;
   const hold = Math.min(requestedHold, policy.maxHold);
@@ -70,9 +78,12 @@ export function negotiate(request: Body, policy: BoshPolicy): Terms {
     acksResponses: request.ack === 1,
     accept: policy.accept,
     charsets: policy.charsets,
-    maxStreams: policy.maxStreams,
-    contentType: request.content ?? DEFAULT_CONTENT_TYPE,
-    legacy: request.ver === undefined,
+    // In script syntax a request holds a stretch of the one stream that there is.
+    maxStreams: syntax === 'script' ? 1 : policy.maxStreams,
+    syntax,
+    contentType: request.content ?? contentTypeOf(syntax),
+    // A script does not see HTTP statuses.
+    legacy: request.ver === undefined && syntax === 'pure',
   };
 }
 

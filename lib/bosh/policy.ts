@@ -24,6 +24,8 @@ export interface BoshPolicy {
   readonly maxStreams: number;
   /** Where clients are sent that try to open a session. @spec XEP-0124 §17.2 B-17.2-08 */
   readonly seeOtherUri: string | undefined;
+  /** Whether sessions may be in script syntax. @spec XEP-0252 §2.1 J-2.1-01 */
+  readonly scriptSyntax: boolean;
   /** Judges overactivity to the letter, as §11 says it, instead of tolerating what real clients do. D-04, D-05 */
   readonly strict: boolean;
   readonly limits: BoshLimits;
@@ -83,6 +85,7 @@ export const DEFAULT_POLICY: BoshPolicy = {
   charsets: ['UTF-8', 'ISO-8859-1', 'US-ASCII'],
   maxStreams: 4,
   seeOtherUri: undefined,
+  scriptSyntax: false,
   strict: false,
   limits: DEFAULT_LIMITS,
 };

@@ -1,4 +1,5 @@
 import { earliest, type Instant } from '../base/time.ts';
+import type { Element } from '../xml/index.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, StreamHeader } from '../xmpp/transport.ts';
 import { Activity } from './activity.ts';
@@ -12,6 +13,7 @@ import { heldAtMost, waitOf, type Terms } from './negotiation.ts';
 import type { BoshPolicy } from './policy.ts';
 import { RequestIds, type Arrival } from './request-ids.ts';
 import { RequestWindow, type OpenRequest } from './request-window.ts';
+import { ScriptStream } from './script-syntax.ts';
 import { Streams } from './streams.ts';
 import type { Tombstone } from './tombstone.ts';
 
@@ -24,6 +26,7 @@ export interface SessionOptions<X> {
   readonly now: Instant;
 }
 
+const BAD_REQUEST: Refusal = { condition: 'bad-request', why: 'bad-request' };
 const WRONG_KEY: Refusal = { condition: 'item-not-found', why: 'bad-key' };
 const TOO_FAST: Refusal = { condition: 'policy-violation', why: 'overactive' };
 const UNKNOWN_STREAM: Refusal = { condition: 'item-not-found', why: 'unknown-stream' };
@@ -41,12 +44,15 @@ const BAD_PAUSE: Refusal = { condition: 'policy-violation', why: 'bad-pause' };
  */
 export class Session<X> {
   readonly terms: Terms;
+  /** What came with the creation request. D-28 */
+  readonly opening: readonly Element[];
   readonly #window: RequestWindow<X>;
   readonly #activity: Activity;
   readonly #answers: Answers<X>;
   readonly #requestIds: RequestIds<X>;
   readonly #streams: Streams;
   readonly #keys = new KeySequence();
+  readonly #script: ScriptStream | undefined;
   #ended: Closing | undefined;
 
   constructor({ request, exchange, terms, policy, facts, now }: SessionOptions<X>) {
@@ -57,6 +63,8 @@ export class Session<X> {
     const parts = { window: this.#window, activity: this.#activity, streams: this.#streams };
     this.#answers = new Answers({ terms, facts, limits: policy.limits, ...parts });
     this.#requestIds = new RequestIds({ terms, policy, window: this.#window, answers: this.#answers });
+    if (terms.syntax === 'script') this.#script = new ScriptStream(policy.limits.bodyBytes);
+    this.opening = this.#payloadsOf(request) ?? [];
     this.#keys.accept(request);
     this.#open({ exchange, body: request, copies: 1, live: true }, now);
   }
@@ -209,7 +217,10 @@ export class Session<X> {
 
   /** One request: judged, counted, acted on. */
   #take(arrival: Arrival<X>, turn: Turn<X>): void {
-    const { body, exchange } = arrival;
+    const { exchange } = arrival;
+    const payloads = this.#payloadsOf(arrival.body);
+    if (!payloads) return this.#refuse(exchange, BAD_REQUEST, turn);
+    const body = this.#script ? { ...arrival.body, payloads } : arrival.body;
     const aim = this.#streams.aim(body);
     const isPoll = isEmpty(body) && !this.#streams.isAddedBy(body);
     const fault = this.#judge(body, aim, isPoll, turn.now);
@@ -218,6 +229,11 @@ export class Session<X> {
     this.#answers.noteAcknowledgement(body, isPoll, turn);
     const request = this.#open(arrival, turn.now);
     if (aim === 'open') this.#act(request, body, turn);
+  }
+
+  /** In script syntax a request may complete what another began. @spec XEP-0252 §2.2 J-2.2-03 */
+  #payloadsOf({ payloads, fragment }: Body): readonly Element[] | undefined {
+    return this.#script && fragment !== '' ? this.#script.read(fragment) : payloads;
   }
 
   #judge(body: Body, aim: string, isPoll: boolean, now: Instant): Refusal | undefined {

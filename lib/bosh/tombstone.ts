@@ -1,5 +1,6 @@
 import type { Terms } from './negotiation.ts';
 import type { ResponseBuffer } from './response-buffer.ts';
+import type { Syntax } from './script-syntax.ts';
 
 /**
  * What is kept of a session for a while after its end: the answers that a client may still ask for
@@ -10,6 +11,7 @@ import type { ResponseBuffer } from './response-buffer.ts';
 export class Tombstone {
   readonly legacy: boolean;
   readonly contentType: string;
+  readonly syntax: Syntax;
   readonly #last: number;
   readonly #bodies: ReadonlyMap<number, string>;
   readonly #lastWords: string | undefined;
@@ -17,6 +19,7 @@ export class Tombstone {
   constructor(terms: Terms, last: number, buffer: ResponseBuffer, lastWords: string | undefined) {
     this.legacy = terms.legacy;
     this.contentType = terms.contentType;
+    this.syntax = terms.syntax;
     this.#last = last;
     this.#bodies = buffer.bodies;
     this.#lastWords = lastWords;

@@ -6,6 +6,9 @@ import { DEFAULT_LIMITS, type BoshPolicy } from '../bosh/policy.ts';
 import { StreamPort, type BoshStream } from '../bosh/stream-port.ts';
 import type { Config } from '../config/schema.ts';
 import { Counter } from '../core/auth-limiter.ts';
+import { CHARSETS } from '../http/charset.ts';
+import { CODINGS } from '../http/content-coding.ts';
+import { prepareDomain } from '../xmpp/jid.ts';
 import type { Transport } from '../xmpp/transport.ts';
 import type { ServerParts } from './server-parts.ts';
 
@@ -32,13 +35,14 @@ const MINUTE: Duration = seconds(60);
 /** The connection manager of a server, with the limits of its configuration. */
 export function createConnectionManager(parts: BoshParts): ConnectionManager {
   const { config, clock, random, log, isServed, openStream } = parts;
+  const retired = new Set(config.bosh.retired_domains.map((domain) => prepareDomain(domain)));
   const creations = new Counter(clock, MINUTE);
   const manager: ConnectionManager = new ConnectionManager({
     clock,
     random,
     log,
     policy: policyOf(config.bosh),
-    domainStatus: (domain) => (isServed(domain) ? 'served' : 'unknown'),
+    domainStatus: (domain) => (isServed(domain) ? 'served' : retired.has(domain) ? 'gone' : 'unknown'),
     openStream,
     refuse: (address) => secondsToWait(address, config.limits, creations, manager),
     observer: observerOf(parts),
@@ -95,10 +99,11 @@ function policyOf(bosh: Config['bosh']): BoshPolicy {
     polling: Math.floor(bosh.polling / 1000),
     maxPause: Math.floor(bosh.max_pause / 1000),
     ack: bosh.ack,
-    accept: [],
-    charsets: [],
+    accept: CODINGS,
+    charsets: CHARSETS,
     maxStreams: bosh.max_streams,
     seeOtherUri: bosh.see_other_uri || undefined,
+    scriptSyntax: bosh.script_syntax,
     strict: bosh.strict,
     limits: {
       ...DEFAULT_LIMITS,

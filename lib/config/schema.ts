@@ -86,6 +86,16 @@ const bosh = z.strictObject({
     .union([z.literal(''), z.url({ protocol: /^https$/ })])
     .default('')
     .describe('Where clients are sent that open a session without TLS; empty to serve them. (XEP-0124 §17.2)'),
+  script_syntax: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Serve clients that can only load scripts, over TLS and on this machine. Read about its risks. (XEP-0252)',
+    ),
+  retired_domains: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Domains that were served here once: their clients hear host-gone. (XEP-0124 §17.2)'),
   ack: z.boolean().default(true).describe('Acknowledge requests. (XEP-0124 §9.1)'),
   strict: z
     .boolean()

@@ -22,6 +22,10 @@ export function endpointPaths({ path, aliases }: { path: string; aliases: readon
 }
 
 const METHODS = 'POST, GET, HEAD, OPTIONS';
+/** A query that is a wrapper in script syntax. */
+const WRAPPER = /^(?:<|%3C)/i;
+/** Beside the usual `no-store`, for old caches. @spec XEP-0252 §2.3 J-2.3-04 */
+const NEVER_STORED = ['Cache-Control', 'no-cache', 'Pragma', 'no-cache'];
 /** Not XML, so that it gets the answer of a body that is not. */
 const UNREADABLE = '';
 
@@ -35,6 +39,7 @@ export function httpBind(options: HttpBindOptions): Middleware {
   return (ctx, next) => {
     if (!paths.has(ctx.path)) return next();
     if (ctx.method === 'POST') take(ctx, options);
+    else if (ctx.method === 'GET' && WRAPPER.test(ctx.querystring)) takeQuery(ctx, options);
     else answerOther(ctx, options);
     return DONE;
   };
@@ -51,6 +56,16 @@ function take(ctx: Context, { manager, clients, cors, bodyBytes }: HttpBindOptio
     else if (body.is === 'undecodable') manager.receive(exchange, UNREADABLE);
     else if (!manager.receiveOversize(exchange, body.head)) tooLarge(exchange);
   });
+}
+
+/** @spec XEP-0252 §2.1 J-2.1-01 */
+function takeQuery(ctx: Context, { manager, clients, cors }: HttpBindOptions): void {
+  ctx.respond = false;
+  const headers = [...cors.headers(ctx.req), ...NEVER_STORED];
+  const exchange = new HttpExchange(ctx.res, clients.originOf(ctx.req), headers);
+  if (!manager.receiveQuery(exchange, ctx.querystring)) {
+    exchange.respond({ status: 404, contentType: 'text/plain; charset=utf-8', body: '' });
+  }
 }
 
 /** H-08 */
