@@ -50,7 +50,8 @@ export class Answers<X> {
   #creation: BodyAttributes | undefined = {};
   /** The payload-bearing answer that is still being written: the next one waits for it. */
   #writing: X | undefined;
-  #report: { readonly rid: number; readonly time: number } | undefined;
+  /** The answer that the client misses, and when it was given. */
+  #report: { readonly rid: number; readonly at: Instant } | undefined;
   #reported = 0;
   #lastWords: string | undefined;
   /** Added streams whose headers have not been told. */
@@ -168,7 +169,7 @@ export class Answers<X> {
     const missing = this.#buffer.get(rid);
     if (!missing || !this.#terms.acksResponses || rid <= this.#reported || now - missing.at < REPORT_AGE) return;
     this.#reported = rid;
-    this.#report = { rid, time: Math.min(now - missing.at, MAX_REPORT_TIME) };
+    this.#report = { rid, at: missing.at };
   }
 
   // ---- answers while the session lives
@@ -203,7 +204,7 @@ export class Answers<X> {
 
   /** Answers one request, and keeps the answer for a copy of it. */
   give(request: OpenRequest<X>, batch: Batch, reason: ResponseReason, turn: Turn<X>): void {
-    const body = this.#wrap(request.rid, batch);
+    const body = this.#wrap(request.rid, batch, turn.now);
     this.#keep(request, body, batch, turn);
     if (batch.stream !== undefined) {
       this.#activity.sentPayload();
@@ -214,14 +215,14 @@ export class Answers<X> {
 
   /** Answers a pause: never with a payload. @spec XEP-0124 §10 B-10-10 */
   givePause(request: OpenRequest<X>, turn: Turn<X>): void {
-    const body = this.#wrap(request.rid, NOTHING);
+    const body = this.#wrap(request.rid, NOTHING, turn.now);
     this.#window.close(request);
     this.#buffer.addPause(request, body, turn.now);
     if (request.live) turn.respond(request.exchange, body, 'pause');
   }
 
-  #wrap(rid: number, { stream, attributes, payloads }: Batch): string {
-    const own = this.#attributes(rid);
+  #wrap(rid: number, { stream, attributes, payloads }: Batch, now: Instant): string {
+    const own = this.#attributes(rid, now);
     if (stream !== undefined && this.#streams.areNamed) {
       return writeBody({ ...own, stream, ...attributes }, textsOf(payloads));
     }
@@ -229,7 +230,7 @@ export class Answers<X> {
   }
 
   /** @spec XEP-0124 §9.1 B-9.1-01 B-9.1-02 B-9.1-03 B-9.1-04 */
-  #attributes(rid: number): BodyAttributes | undefined {
+  #attributes(rid: number, now: Instant): BodyAttributes | undefined {
     const creation = this.#creation;
     this.#creation = undefined;
     if (creation) return creation;
@@ -237,7 +238,8 @@ export class Answers<X> {
     this.#report = undefined;
     const ack = this.#terms.acksRequests && this.#window.last !== rid ? this.#window.last : undefined;
     if (ack === undefined && !report) return undefined;
-    return { ack, report: report?.rid, time: report?.time };
+    const time = report && Math.min(now - report.at, MAX_REPORT_TIME);
+    return { ack, report: report?.rid, time };
   }
 
   #keep(request: OpenRequest<X>, body: string, batch: Batch, turn: Turn<X>): void {

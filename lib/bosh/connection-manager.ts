@@ -130,7 +130,9 @@ export class ConnectionManager implements TransportOwner {
     }
     const transport = this.#sessions.get(body.sid);
     if (!transport) this.#answerDead(exchange, body, body.sid, syntax);
-    else if (this.#mayTouch(exchange, transport, size, syntax)) transport.receive(exchange, body);
+    else if (this.#mayTouch(exchange, transport, size, syntax)) {
+      this.#guard(transport, () => transport.receive(exchange, body));
+    }
   }
 
   get #xmlLimits(): { readonly bytes: number } {
@@ -216,7 +218,7 @@ export class ConnectionManager implements TransportOwner {
     this.#count(transport, 1);
     this.#observer.created();
     const header = { to: place.domain, from: body.from, version: '1.0', lang: body.lang };
-    transport.start(stream, place.domain, header);
+    this.#guard(transport, () => transport.start(stream, place.domain, header));
   }
 
   /** The domain that a new session is for, or why there will be none. */
@@ -298,8 +300,7 @@ export class ConnectionManager implements TransportOwner {
   #endTurn(): void {
     for (const transport of this.#changed) {
       this.#changed.delete(transport);
-      transport.settle();
-      if (!transport.session.isEnded) this.#deadlines.update(transport);
+      this.#settle(transport);
     }
     this.#arm();
   }
@@ -313,11 +314,35 @@ export class ConnectionManager implements TransportOwner {
 
   #tick(): void {
     this.#timer = undefined;
-    for (const transport of this.#deadlines.due(this.#options.clock.now())) {
+    for (const transport of this.#deadlines.due(this.#options.clock.now())) this.#settle(transport);
+    this.#arm();
+  }
+
+  #settle(transport: BoshTransport): void {
+    this.#guard(transport, () => {
       transport.settle();
       if (!transport.session.isEnded) this.#deadlines.update(transport);
+    });
+  }
+
+  /** A fault of ours ends the session that it came up in, and nothing else. @spec XEP-0124 §17.2 B-17.2-05 */
+  #guard(transport: BoshTransport, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fail(transport, error);
     }
-    this.#arm();
+  }
+
+  #fail(transport: BoshTransport, error: unknown): void {
+    this.#options.log.error('bosh.session.failed', {
+      error: error instanceof Error ? error : new Error(String(error)),
+    });
+    try {
+      transport.terminate('internal-server-error');
+    } catch {
+      this.ended(transport); // It cannot even say so: it is forgotten.
+    }
   }
 
   /** Map order is the order of burial, so the oldest come first. D-18 */

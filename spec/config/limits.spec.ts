@@ -7,6 +7,7 @@ const LIMITS: readonly (readonly [string, string, string, string, string])[] = [
   ['hosts.<domain>.max_resources', '0', '1', '1000', '1001'],
   ['bosh.max_wait', '-1 s', '0', '300 s', '301 s'],
   ['bosh.max_hold', '-1', '0', '5', '6'],
+  ['bosh.max_streams', '0', '1', '16', '17'],
   ['bosh.inactivity', '-1 s', '0', '1 h', '3601 s'],
   ['bosh.polling_inactivity', '-1 s', '0', '1 h', '3601 s'],
   ['bosh.polling', '-1 s', '0', '60 s', '61 s'],
@@ -22,6 +23,10 @@ const LIMITS: readonly (readonly [string, string, string, string, string])[] = [
   ['limits.session_creations_per_minute', '-1', '0', '9007199254740991', '9007199254740992'],
   ['limits.roster_items', '0', '1', '9007199254740991', '9007199254740992'],
   ['limits.offline_messages', '-1', '0', '9007199254740991', '9007199254740992'],
+  ['limits.pep_nodes', '0', '1', '9007199254740991', '9007199254740992'],
+  ['limits.pep_items', '0', '1', '9007199254740991', '9007199254740992'],
+  ['limits.pep_item_size', '1023', '1 KiB', '16 MiB', '16777217'],
+  ['limits.pep_subscriptions', '-1', '0', '9007199254740991', '9007199254740992'],
   ['limits.pending_stanzas', '0', '1', '9007199254740991', '9007199254740992'],
   ['shutdown.drain', '-1 s', '0', '10 min', '600001 ms'],
 ];

@@ -1,4 +1,4 @@
-import { silent } from '../../lib/base/log.ts';
+import { silent, type Logger } from '../../lib/base/log.ts';
 import { seconds } from '../../lib/base/time.ts';
 import { ConnectionManager } from '../../lib/bosh/connection-manager.ts';
 import type { Answer, Exchange, ExchangeHolder, ExchangeOrigin } from '../../lib/bosh/exchange.ts';
@@ -22,6 +22,8 @@ export class FakeExchange implements Exchange {
   holder: ExchangeHolder | undefined;
   answer: Answer | undefined;
   isDestroyed = false;
+  /** Its answer takes time to write: until `flush`. */
+  isSlow = false;
 
   constructor(origin: Partial<ExchangeOrigin> = {}) {
     this.origin = { secure: false, loopback: false, address: '192.0.2.1', ...origin };
@@ -30,6 +32,11 @@ export class FakeExchange implements Exchange {
   respond(answer: Answer): void {
     if (this.answer) throw new Error('answered twice');
     this.answer = answer;
+    if (!this.isSlow) this.flush();
+  }
+
+  /** The answer has been written completely. */
+  flush(): void {
     this.holder?.flushed(this);
   }
 
@@ -88,6 +95,7 @@ export class FakeStream implements BoshStream {
 export interface BoshWorldOptions {
   readonly policy?: Partial<BoshPolicy>;
   readonly limits?: Partial<BoshLimits>;
+  readonly log?: Logger;
   readonly refuse?: (address: string) => number | undefined;
 }
 
@@ -98,11 +106,11 @@ export class BoshWorld {
   readonly streams: FakeStream[] = [];
   sid = '';
 
-  constructor({ policy = {}, limits = {}, refuse }: BoshWorldOptions = {}) {
+  constructor({ policy = {}, limits = {}, log = silent, refuse }: BoshWorldOptions = {}) {
     this.manager = new ConnectionManager({
       clock: this.clock,
       random: new SeededRandom(1),
-      log: silent,
+      log,
       policy: { ...PROFILE, ...policy, limits: { ...DEFAULT_LIMITS, stray: 0, ...limits } },
       domainStatus: (domain) => (domain === 'gone.example' ? 'gone' : domain.endsWith('.com') ? 'served' : 'unknown'),
       openStream: (transport) => {
@@ -122,16 +130,21 @@ export class BoshWorld {
   }
 
   /** A request of the session, with rid `1000 + n`. */
-  post(n: number, attributes: Attributes = {}, inner = '', origin: Partial<ExchangeOrigin> = {}): FakeExchange {
-    return this.raw(wrapper({ rid: 1000 + n, sid: this.sid, ...attributes }, inner), origin);
+  post(
+    n: number,
+    attributes: Attributes = {},
+    inner = '',
+    origin: Partial<ExchangeOrigin> = {},
+    { isSlow = false } = {},
+  ): FakeExchange {
+    const exchange = new FakeExchange(origin);
+    exchange.isSlow = isSlow;
+    return this.#take(exchange, wrapper({ rid: 1000 + n, sid: this.sid, ...attributes }, inner));
   }
 
   /** Any body. */
   raw(text: string, origin: Partial<ExchangeOrigin> = {}): FakeExchange {
-    const exchange = new FakeExchange(origin);
-    this.manager.receive(exchange, text);
-    this.clock.endTurn();
-    return exchange;
+    return this.#take(new FakeExchange(origin), text);
   }
 
   /** The same as a query; undefined when script syntax is not served. */
@@ -145,6 +158,12 @@ export class BoshWorld {
   /** Lets seconds pass. */
   after(count: number): void {
     this.clock.advance(seconds(count));
+  }
+
+  #take(exchange: FakeExchange, text: string): FakeExchange {
+    this.manager.receive(exchange, text);
+    this.clock.endTurn();
+    return exchange;
   }
 
   /** What the first stream, or another, received: ids or names. */
