@@ -5,7 +5,7 @@ import { readOptions, USAGE } from './bench/options.ts';
 import { comparison, report } from './bench/report.ts';
 import { RESULTS } from './bench/results.ts';
 import { run } from './bench/run.ts';
-import { works } from './bench/works.ts';
+import { jobs } from './bench/jobs.ts';
 
 const progress = (line: string) => console.error(line);
 
@@ -21,7 +21,7 @@ async function bench(): Promise<void> {
   const all = contestants(options.servers, { program: 'dist', profiles: options.profiles });
   for (const { missing } of all) if (missing !== undefined) progress(`left out: ${missing}`);
   const present = all.filter(({ missing }) => missing === undefined);
-  const results = await run({ contestants: present, works: works(options), rounds: options.rounds, progress });
+  const results = await run({ contestants: present, jobs: jobs(options), rounds: options.rounds, progress });
   console.log(report(results));
   if (earlier) console.log(comparison(results, earlier));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);

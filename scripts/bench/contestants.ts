@@ -3,12 +3,13 @@ import { ejabberdVersion, startEjabberd } from '../peers/ejabberd.ts';
 import { freePort, LocalProcess } from '../peers/local-process.ts';
 import { BOSH_PATH, GUEST_DOMAIN, type Peer } from '../peers/peer.ts';
 import { prosodyVersion, startProsody } from '../peers/prosody.ts';
+import type { Transport } from './plan.ts';
 import { startHoldfast, type HoldfastOptions } from './holdfast.ts';
 
 /** A server under measurement: fresh, and in a process of its own. */
 export interface Running {
   readonly pid: number;
-  readonly boshUrl: string;
+  readonly urls: Readonly<Partial<Record<Transport, string>>>;
   /** Where everybody logs in by SASL ANONYMOUS. */
   readonly domain: string;
   readonly metricsUrl?: string;
@@ -22,6 +23,7 @@ export interface Contestant {
   readonly name: string;
   /** Why it cannot take part, and what to do about it. */
   readonly missing?: string;
+  readonly transports: readonly Transport[];
   start(core: number | undefined): Promise<Running>;
 }
 
@@ -36,11 +38,16 @@ export function contestants(keys: readonly ContestantKey[], options: HoldfastOpt
 function contestant(key: ContestantKey, options: HoldfastOptions): Contestant {
   switch (key) {
     case 'holdfast':
-      return { key, name: 'Holdfast', start: (core) => startHoldfast(core, options) };
+      return {
+        key,
+        name: 'Holdfast',
+        transports: ['bosh', 'websocket'],
+        start: (core) => startHoldfast(core, options),
+      };
     case 'http':
-      return { key, name: 'floor: node:http', start: (core) => startFloor('http', core) };
+      return { key, name: 'floor: node:http', transports: ['bosh'], start: (core) => startFloor('http', core) };
     case 'koa':
-      return { key, name: 'floor: Koa', start: (core) => startFloor('koa', core) };
+      return { key, name: 'floor: Koa', transports: ['bosh'], start: (core) => startFloor('koa', core) };
     case 'prosody':
       return peer(key, 'Prosody', prosodyVersion(), async (core) => startProsody(pinned(core)));
     case 'ejabberd':
@@ -57,11 +64,17 @@ function peer(
   return {
     key,
     name: version === undefined ? product : `${product} ${version}`,
+    transports: ['bosh', 'websocket'],
     ...(version === undefined ? { missing: `${product} is not installed (apt install ${key})` } : {}),
     async start(core) {
       const running = await startPeer(core);
-      const { pid, boshUrl, guestDomain } = running;
-      return { pid, boshUrl, domain: guestDomain, stop: () => running.stop() };
+      const { pid, boshUrl, webSocketUrl, guestDomain } = running;
+      return {
+        pid,
+        urls: { bosh: boshUrl, websocket: webSocketUrl },
+        domain: guestDomain,
+        stop: () => running.stop(),
+      };
     },
   };
 }
@@ -78,7 +91,7 @@ async function startFloor(kind: 'http' | 'koa', core: number | undefined): Promi
   await running.listening(port);
   return {
     pid: running.pid,
-    boshUrl: `http://127.0.0.1:${port}${BOSH_PATH}`,
+    urls: { bosh: `http://127.0.0.1:${port}${BOSH_PATH}` },
     domain: GUEST_DOMAIN,
     stop: () => running.stop(),
   };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort, LocalProcess } from '../peers/local-process.ts';
-import { BOSH_PATH, DOMAIN, GUEST_DOMAIN } from '../peers/peer.ts';
+import { BOSH_PATH, DOMAIN, GUEST_DOMAIN, WEBSOCKET_PATH } from '../peers/peer.ts';
 import type { Running } from './contestants.ts';
 
 export interface HoldfastOptions {
@@ -44,5 +44,11 @@ export async function startHoldfast(core: number | undefined, options: HoldfastO
     await stop();
     throw error;
   });
-  return { pid: running.pid, boshUrl: `${url}${BOSH_PATH}`, domain: GUEST_DOMAIN, metricsUrl: `${url}/metrics`, stop };
+  return {
+    pid: running.pid,
+    urls: { bosh: `${url}${BOSH_PATH}`, websocket: `ws://127.0.0.1:${port}${WEBSOCKET_PATH}` },
+    domain: GUEST_DOMAIN,
+    metricsUrl: `${url}/metrics`,
+    stop,
+  };
 }

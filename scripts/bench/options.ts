@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { KEYS, type ContestantKey } from './contestants.ts';
-import type { Scenario } from './plan.ts';
 
-const SCENARIOS = ['login', 'ping-pong', 'flood', 'idle'] as const satisfies readonly Scenario[];
+const SCENARIOS = ['login', 'ping-pong', 'flood', 'idle', 'websocket'] as const;
+type Scenario = (typeof SCENARIOS)[number];
 
 export const USAGE = `npm run bench -- [options]
 

@@ -4,7 +4,8 @@
  */
 export interface Plan {
   readonly work: Work;
-  readonly boshUrl: string;
+  readonly transport: Transport;
+  readonly url: string;
   /** Where everybody logs in by SASL ANONYMOUS. */
   readonly domain: string;
   /** The process that is measured. */
@@ -12,6 +13,8 @@ export interface Plan {
   /** Where Holdfast tells how late its event loop is. */
   readonly metricsUrl?: string | undefined;
 }
+
+export type Transport = 'bosh' | 'websocket';
 
 export type Work =
   | {
@@ -41,4 +44,8 @@ export type Work =
       readonly settle: number;
     };
 
-export type Scenario = Work['scenario'];
+/** A work, and what carries it. */
+export interface Job {
+  readonly transport: Transport;
+  readonly work: Work;
+}

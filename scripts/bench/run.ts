@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { hasProgram, LocalProcess } from '../peers/local-process.ts';
 import type { Contestant } from './contestants.ts';
 import { FIGURE_NAMES, type Case } from './figures.ts';
-import type { Plan, Work } from './plan.ts';
+import type { Job, Plan } from './plan.ts';
 import { heading, type Measurement, type Results } from './results.ts';
 
 const CASES = z.array(
@@ -19,22 +19,23 @@ const LOAD_CORE = 1;
 
 export interface RunOptions {
   readonly contestants: readonly Contestant[];
-  readonly works: readonly Work[];
+  readonly jobs: readonly Job[];
   readonly rounds: number;
   /** Told what is being done. */
   readonly progress: (line: string) => void;
 }
 
-/** All works with all contestants, the rounds in turn: a disturbance of the machine meets everybody. */
-export async function run({ contestants, works, rounds, progress }: RunOptions): Promise<Results> {
+/** All jobs with all contestants, the rounds in turn: a disturbance of the machine meets everybody. */
+export async function run({ contestants, jobs, rounds, progress }: RunOptions): Promise<Results> {
   const pinned = availableParallelism() > 1 && hasProgram('taskset');
   const head = heading(pinned);
   const measurements = new Map<string, Measurement>();
-  for (const work of works) {
+  for (const job of jobs) {
+    const able = contestants.filter(({ transports }) => transports.includes(job.transport));
     for (let round = 1; round <= rounds; round += 1) {
-      for (const contestant of contestants) {
-        progress(`${work.scenario}, round ${round} of ${rounds}: ${contestant.name}`);
-        for (const measured of await measure(contestant, work, pinned)) note(measurements, contestant, measured);
+      for (const contestant of able) {
+        progress(`${job.work.scenario} over ${job.transport}, round ${round} of ${rounds}: ${contestant.name}`);
+        for (const measured of await measure(contestant, job, pinned)) note(measurements, contestant, measured);
       }
     }
   }
@@ -49,12 +50,13 @@ function note(measurements: Map<string, Measurement>, { key, name }: Contestant,
   else known.faults.push(...measured.faults);
 }
 
-/** A fresh server, a fresh load generator, one work. */
-async function measure(contestant: Contestant, work: Work, pinned: boolean): Promise<readonly Case[]> {
+/** A fresh server, a fresh load generator, one job. */
+async function measure(contestant: Contestant, job: Job, pinned: boolean): Promise<readonly Case[]> {
   const server = await contestant.start(pinned ? SERVER_CORE : undefined);
   try {
-    const { pid, boshUrl, domain, metricsUrl } = server;
-    return await generateLoad({ work, pid, boshUrl, domain, metricsUrl }, pinned ? LOAD_CORE : undefined);
+    const { pid, urls, domain, metricsUrl } = server;
+    const url = urls[job.transport] ?? '';
+    return await generateLoad({ ...job, pid, url, domain, metricsUrl }, pinned ? LOAD_CORE : undefined);
   } finally {
     await server.stop();
   }

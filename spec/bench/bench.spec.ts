@@ -1,27 +1,27 @@
 import { expect } from 'chai';
 import { contestants, type ContestantKey } from '../../scripts/bench/contestants.ts';
 import type { FigureName } from '../../scripts/bench/figures.ts';
-import type { Scenario, Work } from '../../scripts/bench/plan.ts';
+import type { Work } from '../../scripts/bench/plan.ts';
 import { comparison, report } from '../../scripts/bench/report.ts';
 import { medians, RESULTS, type Results } from '../../scripts/bench/results.ts';
 import { run } from '../../scripts/bench/run.ts';
 import { builtProgram } from '../support/built-program.ts';
-import { requiresLinux } from '../support/optional.ts';
+import { requires, requiresLinux } from '../support/optional.ts';
 
 const TIME = { warmUp: 50, duration: 250 };
 const MESSAGES: readonly FigureName[] = ['messageCpu', 'messageRate', 'latency50', 'latency99', 'loadShare'];
 
-const WORKS: Readonly<Record<Scenario, Work>> = {
+const WORKS = {
   login: { scenario: 'login', sessions: 20, atOnce: 5 },
   'ping-pong': { scenario: 'ping-pong', pairs: 3, ...TIME },
   flood: { scenario: 'flood', pairs: 2, batch: 10, ...TIME },
   idle: { scenario: 'idle', sizes: [4, 12], pairs: 2, settle: 0, ...TIME },
-};
+} as const satisfies Record<string, Work>;
 
-function measure(keys: readonly ContestantKey[], scenarios: readonly Scenario[]): Promise<Results> {
+function measure(keys: readonly ContestantKey[], scenarios: readonly (keyof typeof WORKS)[]): Promise<Results> {
   return run({
     contestants: contestants(keys, { program: builtProgram() }),
-    works: scenarios.map((scenario) => WORKS[scenario]),
+    jobs: scenarios.map((scenario) => ({ transport: 'bosh', work: WORKS[scenario] })),
     rounds: 1,
     progress: () => {},
   });
@@ -82,5 +82,27 @@ describe('npm run bench', function () {
   it('says so when a run is void', () => {
     const voided = results.measurements.map((measurement) => ({ ...measurement, rounds: [], faults: ['lost one'] }));
     expect(report({ ...results, measurements: voided })).to.contain('void: Holdfast: lost one');
+  });
+});
+
+describe('npm run bench over WebSocket', function () {
+  requiresLinux(this);
+  requires(this, 'prosody');
+  this.timeout(60_000);
+
+  it('measures the same, with the same audit', async () => {
+    const { measurements } = await run({
+      contestants: contestants(['prosody', 'koa'], { program: builtProgram() }),
+      jobs: [{ transport: 'websocket', work: WORKS['ping-pong'] }],
+      rounds: 1,
+      progress: () => {},
+    });
+    expect(measurements).to.have.length(1);
+    expect(measurements[0]).to.deep.include({
+      case: 'ping-pong over WebSocket: 3 pairs',
+      server: 'prosody',
+      faults: [],
+    });
+    expect(measurements.map((measurement) => medians(measurement).messageRate)[0]).to.be.greaterThan(10);
   });
 });

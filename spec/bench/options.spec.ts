@@ -1,21 +1,21 @@
 import { expect } from 'chai';
 import { readOptions } from '../../scripts/bench/options.ts';
 import { median, quantile } from '../../scripts/bench/statistics.ts';
-import { allowed, works } from '../../scripts/bench/works.ts';
+import { allowed, jobs } from '../../scripts/bench/jobs.ts';
 import { requiresLinux } from '../support/optional.ts';
 
 describe('options of the bench', () => {
   it('takes everything when nothing is said', () => {
     const { servers, scenarios, rounds } = readOptions([]);
     expect(servers).to.deep.equal(['holdfast', 'http', 'koa', 'prosody', 'ejabberd']);
-    expect(scenarios).to.deep.equal(['login', 'ping-pong', 'flood', 'idle']);
+    expect(scenarios).to.deep.equal(['login', 'ping-pong', 'flood', 'idle', 'websocket']);
     expect(rounds).to.equal(3);
   });
 
   it('makes one short round when it is to be quick', () => {
     const options = readOptions(['--quick', '--scenarios', 'ping-pong']);
     expect(options.rounds).to.equal(1);
-    for (const work of works(options)) expect(work).to.include({ duration: 700 });
+    for (const { work } of jobs(options)) expect(work).to.include({ duration: 700 });
   });
 
   for (const [args, message] of [

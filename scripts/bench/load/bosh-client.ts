@@ -1,27 +1,18 @@
+import { AUTH, BIND, boundJid, type ChatClient, type ClientOptions } from './chat-client.ts';
 import { HttpConnection, type HttpOwner } from './http-connection.ts';
 
 const NAMESPACES = "xmlns='http://jabber.org/protocol/httpbind' xmlns:xmpp='urn:xmpp:xbosh'";
-const AUTH = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='ANONYMOUS'/>";
-const BIND = "<iq xmlns='jabber:client' type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>";
 const FIRST_RID = 1_000_000;
 /** Every server grants its own maximum. */
 const WAIT_SECONDS = 60;
 /** The wrapper of an answer is in its first characters. */
 const WRAPPER = 400;
 
-export interface BoshClientOptions {
-  readonly url: URL;
-  readonly domain: string;
-  /** Told what must not happen; the client is of no more use then. */
-  readonly failed: (reason: string) => void;
-}
-
 /** A guest over BOSH, as browsers are: two connections, one request held. */
-export class BoshClient implements HttpOwner {
+export class BoshClient implements ChatClient, HttpOwner {
   jid = '';
-  /** Gets every answer with something in it, once the client is logged in. */
   onAnswer: (body: string) => void = () => {};
-  readonly #options: BoshClientOptions;
+  readonly #options: ClientOptions;
   readonly #connections: readonly [HttpConnection, HttpConnection];
   readonly #waiting: string[] = [];
   #rid = FIRST_RID;
@@ -29,12 +20,12 @@ export class BoshClient implements HttpOwner {
   #isHolding = false;
   #resolve: ((body: string) => void) | undefined;
 
-  constructor(options: BoshClientOptions) {
+  constructor(options: ClientOptions) {
     this.#options = options;
     this.#connections = [new HttpConnection(options.url, this), new HttpConnection(options.url, this)];
   }
 
-  /** Creates a session, logs in without an account, binds a resource, and keeps a request open from then on. */
+  /** Keeps a request open from then on. */
   async login(): Promise<void> {
     const created = await this.#ask(
       `<body ${NAMESPACES} rid='${this.#rid}' to='${this.#options.domain}' xml:lang='en' ver='1.6' ` +
@@ -45,14 +36,15 @@ export class BoshClient implements HttpOwner {
     await this.#expect('<success', AUTH);
     await this.#expect('features>', '', " xmpp:restart='true'");
     const bound = await this.#expect('</jid>', BIND);
-    this.jid = /<jid>([^<]+)</.exec(bound)?.[1] ?? '';
+    this.jid = boundJid(bound);
     this.#isHolding = true;
     // On the second connection: what browsers do as soon as there is something to say.
     this.#connections[1].post(this.#next(''));
   }
 
   /** Sends stanzas in one request, at once or as soon as a connection is free. */
-  send(stanzas: string): void {
+  send(payloads: readonly string[]): void {
+    const stanzas = payloads.join('');
     const [first, second] = this.#connections;
     if (!first.isBusy) first.post(this.#next(stanzas));
     else if (!second.isBusy) second.post(this.#next(stanzas));

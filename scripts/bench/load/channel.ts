@@ -1,4 +1,4 @@
-import type { BoshClient } from './bosh-client.ts';
+import type { ChatClient } from './chat-client.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 
 /** Messages of one channel that may be on their way. */
@@ -9,14 +9,14 @@ const SMALL_TALK = 'Art thou not Romeo, and a Montague? Neither, fair saint, if 
 
 /** Messages from one client to another, numbered: each must come once, and in order. */
 export class Channel {
-  readonly #from: BoshClient;
+  readonly #from: ChatClient;
   readonly #start: string;
   readonly #log: DeliveryLog;
   readonly #sentAt = new Float64Array(WINDOW);
   #sent = 0;
   #received = 0;
 
-  constructor(from: BoshClient, to: BoshClient, log: DeliveryLog) {
+  constructor(from: ChatClient, to: ChatClient, log: DeliveryLog) {
     this.#from = from;
     this.#start = `<message xmlns='jabber:client' type='chat' to='${to.jid}' id='`;
     this.#log = log;
@@ -27,14 +27,14 @@ export class Channel {
     return this.#sent - this.#received;
   }
 
-  /** Sends so many messages in one request. */
+  /** Sends so many messages together. */
   send(count = 1): void {
-    let stanzas = '';
+    const stanzas: string[] = [];
     const now = performance.now();
     for (let index = 0; index < count; index += 1) {
       const number = this.#sent;
       this.#sentAt[number % WINDOW] = now;
-      stanzas += `${this.#start}${number}'><body>${MARK}${number}; ${SMALL_TALK}</body></message>`;
+      stanzas.push(`${this.#start}${number}'><body>${MARK}${number}; ${SMALL_TALK}</body></message>`);
       this.#sent += 1;
     }
     this.#from.send(stanzas);

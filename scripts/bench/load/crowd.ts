@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Plan } from '../plan.ts';
 import { BoshClient } from './bosh-client.ts';
+import type { ChatClient } from './chat-client.ts';
+import { WebSocketClient } from './web-socket-client.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 
 /**
@@ -11,16 +13,18 @@ const CALM_MS = 300;
 
 /** Clients that log in to one server. */
 export class Crowd {
-  readonly clients: BoshClient[] = [];
+  readonly clients: ChatClient[] = [];
   /** Milliseconds each login took. */
   readonly logins: number[] = [];
   readonly #url: URL;
+  readonly #kind: typeof BoshClient | typeof WebSocketClient;
   readonly #domain: string;
   readonly #log: DeliveryLog;
   #fail: (error: Error) => void = () => {};
 
-  constructor({ boshUrl, domain }: Plan, log: DeliveryLog) {
-    this.#url = new URL(boshUrl);
+  constructor({ transport, url, domain }: Plan, log: DeliveryLog) {
+    this.#url = new URL(url);
+    this.#kind = transport === 'websocket' ? WebSocketClient : BoshClient;
     this.#domain = domain;
     this.#log = log;
   }
@@ -49,8 +53,8 @@ export class Crowd {
   }
 
   async #login(): Promise<void> {
-    const client = new BoshClient({ url: this.#url, domain: this.#domain, failed: (reason) => this.#failed(reason) });
     const start = performance.now();
+    const client = new this.#kind({ url: this.#url, domain: this.#domain, failed: (reason) => this.#failed(reason) });
     await client.login();
     this.logins.push(performance.now() - start);
     this.clients.push(client);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Channel, WINDOW } from './channel.ts';
-import type { BoshClient } from './bosh-client.ts';
+import type { ChatClient } from './chat-client.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 
 const DRAIN_MS = 10_000;
@@ -14,7 +14,7 @@ export interface Traffic {
 }
 
 /** Pairs that answer each message with a message: one in each request, one on its way in each pair. */
-export function pingPong(clients: readonly BoshClient[], log: DeliveryLog): Traffic {
+export function pingPong(clients: readonly ChatClient[], log: DeliveryLog): Traffic {
   const serves: (() => void)[] = [];
   const channels: Channel[] = [];
   let isOn = false;
@@ -42,7 +42,7 @@ export function pingPong(clients: readonly BoshClient[], log: DeliveryLog): Traf
 }
 
 /** One of each pair sends as fast as it may, `batch` messages in a request; the other one only listens. */
-export function flood(clients: readonly BoshClient[], batch: number, log: DeliveryLog): Traffic {
+export function flood(clients: readonly ChatClient[], batch: number, log: DeliveryLog): Traffic {
   const pumps: (() => void)[] = [];
   const channels: Channel[] = [];
   let isOn = false;
@@ -77,8 +77,8 @@ export function flood(clients: readonly BoshClient[], batch: number, log: Delive
   };
 }
 
-function pairsOf(clients: readonly BoshClient[]): [BoshClient, BoshClient][] {
-  const pairs: [BoshClient, BoshClient][] = [];
+function pairsOf(clients: readonly ChatClient[]): [ChatClient, ChatClient][] {
+  const pairs: [ChatClient, ChatClient][] = [];
   for (let index = 0; index + 1 < clients.length; index += 2) {
     const [one, other] = clients.slice(index, index + 2);
     if (one && other) pairs.push([one, other]);
