@@ -10,9 +10,11 @@ import type { Random } from './base/random.ts';
 import { seconds, type Duration, type Instant } from './base/time.ts';
 import { within } from './base/within.ts';
 import type { ConnectionManager } from './bosh/connection-manager.ts';
+import { Admission } from './composition/admission.ts';
 import { boshFacts, createConnectionManager, type BoshFacts } from './composition/bosh.ts';
 import { createHost } from './composition/host.ts';
 import type { ServerParts } from './composition/server-parts.ts';
+import { createWebSocketEndpoint, webSocketPaths } from './composition/websocket.ts';
 import { completeConfig } from './config/load.ts';
 import type { Config, ConfigInput } from './config/schema.ts';
 import { AuthLimiter } from './core/auth-limiter.ts';
@@ -23,6 +25,8 @@ import { attach } from './http/attachment.ts';
 import { ClientAddress } from './http/client-address.ts';
 import { Cors } from './http/cors.ts';
 import { Listener } from './http/listener.ts';
+import type { Upgrade } from './http/upgrade.ts';
+import { webSocketUpgrade } from './http/websocket.ts';
 import { endpointPaths, httpBind, type HttpBindOptions } from './http/routes/http-bind.ts';
 import { Certificates } from './runtime/certificates.ts';
 import { Metrics } from './runtime/metrics.ts';
@@ -31,6 +35,7 @@ import { systemRandom } from './runtime/system-random.ts';
 import { createMemoryStore } from './storage/memory.ts';
 import { openStore } from './storage/open.ts';
 import { StoreError, type Store } from './storage/store.ts';
+import type { WebSocketEndpoint } from './transports/websocket-endpoint.ts';
 import type { Transport } from './xmpp/transport.ts';
 
 /** What a server takes from outside; each has a default. */
@@ -70,6 +75,7 @@ const FLUSH_TIME: Duration = seconds(2);
 export class HoldfastServer extends EventEmitter<ServerEvents> {
   readonly hosts = new Hosts();
   readonly manager: ConnectionManager;
+  readonly webSockets: WebSocketEndpoint;
   readonly metrics: Metrics;
   readonly app: Koa;
   readonly startedAt: number;
@@ -78,6 +84,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   readonly #limiter: AuthLimiter;
   readonly #clients: ClientAddress;
   readonly #bosh: HttpBindOptions;
+  readonly #upgrade: Upgrade;
   readonly #certificates: Certificates | undefined;
   readonly #detachments: (() => void)[] = [];
   #listeners: Listener[] = [];
@@ -92,6 +99,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     this.metrics = new Metrics({
       boshSessions: () => this.manager.size,
       heldRequests: () => this.manager.held,
+      webSockets: () => this.webSockets.size,
       boundSessions: () => [...this.hosts.all()].reduce((sum, host) => sum + host.sessions.size, 0),
     });
     this.#parts = { config, clock, random, log, metrics: this.metrics };
@@ -101,11 +109,16 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     for (const [domain, { anonymous }] of Object.entries(config.hosts)) {
       this.#addHost(domain, anonymous ? anonymousStore : store);
     }
-    this.manager = createConnectionManager({
+    const carriers = {
       ...this.#parts,
+      admission: new Admission(clock, config.limits),
+      openStream: (transport: Transport) => this.#openStream(transport),
+    };
+    this.manager = createConnectionManager({
+      ...carriers,
       isServed: (domain) => this.hosts.find(domain) !== undefined,
-      openStream: (transport) => this.#openStream(transport),
     });
+    this.webSockets = createWebSocketEndpoint(carriers);
     this.#clients = new ClientAddress(config.http.trusted_proxies);
     this.#bosh = {
       manager: this.manager,
@@ -114,6 +127,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       cors: new Cors(config.http.cors_origins),
       clients: this.#clients,
     };
+    this.#upgrade = this.#createUpgrade();
     this.app = this.#createApp();
     const { tls } = config.http;
     this.#certificates = tls ? new Certificates(tls, log, (context) => this.#setCertificate(context)) : undefined;
@@ -158,6 +172,11 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     return `${this.urls[0] ?? ''}${this.config.bosh.path}`;
   }
 
+  /** The WebSocket URL for clients. */
+  get webSocketUrl(): string {
+    return `${(this.urls[0] ?? '').replace(/^http/, 'ws')}${this.config.websocket.path}`;
+  }
+
   /** The BOSH endpoint as Koa middleware, for an application of one's own. It must come before body parsers. */
   middleware(): Middleware {
     this.#open();
@@ -172,12 +191,13 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   }
 
   /**
-   * Takes the requests for the BOSH endpoint from an HTTP server of one's own, until this server is closed;
-   * its listeners so far get the others. Its time-outs stay as they are.
+   * Takes the requests for the BOSH endpoint and WebSocket connections from an HTTP server of one's own,
+   * until this server is closed; its listeners so far get the others. Its time-outs stay as they are.
    */
   attach(http: Server | SecureServer): void {
     const { paths } = this.#bosh;
-    this.#detachments.push(attach(http, { takes: (path) => paths.has(path), handle: this.callback() }));
+    const handle = this.callback();
+    this.#detachments.push(attach(http, { takes: (path) => paths.has(path), handle, upgrade: this.#upgrade }));
   }
 
   /** Reads the certificate again. False when it is no good, and the old one stays. */
@@ -212,6 +232,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     const until = this.#parts.clock.now() + drain;
     this.#certificates?.close();
     this.manager.shutdown();
+    this.webSockets.shutdown(this.config.websocket.see_other_uri || undefined);
     for (const detach of this.#detachments) detach();
     const gone = Promise.all(this.#listeners.map((listener) => listener.close()));
     await within(this.#parts.clock, until, gone);
@@ -274,9 +295,26 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     return createApp({
       log: this.#parts.log,
       bosh: this.#bosh,
-      home: { domains: Object.keys(this.config.hosts), boshPath: this.config.bosh.path },
+      webSocketPaths: webSocketPaths(this.config.websocket),
+      home: {
+        domains: Object.keys(this.config.hosts),
+        boshPath: this.config.bosh.path,
+        webSocketPath: webSocketPaths(this.config.websocket)[0],
+      },
       unready: () => this.unready,
       metrics: { read: () => this.metrics.read(), allow: this.config.metrics.allow, clients: this.#clients },
+    });
+  }
+
+  #createUpgrade(): Upgrade {
+    const { websocket } = this.config;
+    return webSocketUpgrade({
+      endpoint: this.webSockets,
+      paths: webSocketPaths(websocket),
+      maxMessage: websocket.max_message,
+      compression: websocket.compression,
+      cors: this.#bosh.cors,
+      clients: this.#clients,
     });
   }
 
@@ -291,6 +329,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
         keepAlive: wait + inactivity + KEEP_ALIVE_MARGIN,
       },
       this.callback(),
+      this.#upgrade,
     );
   }
 

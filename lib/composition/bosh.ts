@@ -1,18 +1,18 @@
-import { seconds, type Duration } from '../base/time.ts';
 import { BoshTransport } from '../bosh/bosh-transport.ts';
 import { ConnectionManager } from '../bosh/connection-manager.ts';
 import type { BoshObserver } from '../bosh/exchange.ts';
 import { DEFAULT_LIMITS, type BoshPolicy } from '../bosh/policy.ts';
 import { StreamPort, type BoshStream } from '../bosh/stream-port.ts';
 import type { Config } from '../config/schema.ts';
-import { Counter } from '../core/auth-limiter.ts';
 import { CHARSETS } from '../http/charset.ts';
 import { CODINGS } from '../http/content-coding.ts';
 import { prepareDomain } from '../xmpp/jid.ts';
 import type { Transport } from '../xmpp/transport.ts';
+import type { Admission } from './admission.ts';
 import type { ServerParts } from './server-parts.ts';
 
 export interface BoshParts extends ServerParts {
+  readonly admission: Admission;
   readonly isServed: (domain: string) => boolean;
   readonly openStream: (transport: Transport) => BoshStream;
 }
@@ -30,23 +30,21 @@ export interface BoshFacts {
   readonly queued: number;
 }
 
-const MINUTE: Duration = seconds(60);
-
 /** The connection manager of a server, with the limits of its configuration. */
 export function createConnectionManager(parts: BoshParts): ConnectionManager {
-  const { config, clock, random, log, isServed, openStream } = parts;
+  const { config, clock, random, log, admission, isServed, openStream } = parts;
   const retired = new Set(config.bosh.retired_domains.map((domain) => prepareDomain(domain)));
-  const creations = new Counter(clock, MINUTE);
-  const manager: ConnectionManager = new ConnectionManager({
+  const manager = new ConnectionManager({
     clock,
     random,
     log,
     policy: policyOf(config.bosh),
     domainStatus: (domain) => (isServed(domain) ? 'served' : retired.has(domain) ? 'gone' : 'unknown'),
     openStream,
-    refuse: (address) => secondsToWait(address, config.limits, creations, manager),
+    refuse: (address) => admission.secondsToWait(address),
     observer: observerOf(parts),
   });
+  admission.include((address) => manager.sessionsFrom(address));
   return manager;
 }
 
@@ -57,20 +55,6 @@ export function boshFacts(transport: Transport): BoshFacts | undefined {
   const { terms, held, queued } = carrier.session;
   const { ver, wait, hold, requests, inactivity } = terms;
   return { ver, wait, hold, requests, inactivity, held, queued };
-}
-
-/** H-09 */
-function secondsToWait(
-  address: string,
-  { sessions_per_address: most, session_creations_per_minute: rate }: Config['limits'],
-  creations: Counter,
-  manager: ConnectionManager,
-): number | undefined {
-  if (rate > 0) {
-    if (creations.count(address) >= rate) return Math.ceil(creations.remaining(address) / 1000);
-    creations.add(address);
-  }
-  return most > 0 && manager.sessionsFrom(address) >= most ? MINUTE / 1000 : undefined;
 }
 
 function observerOf({ metrics, log }: BoshParts): BoshObserver {

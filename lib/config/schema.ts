@@ -48,7 +48,7 @@ const http = z.strictObject({
   cors_origins: z
     .union([z.literal('*'), z.array(origin)], { error: 'expected "*" or a list of origins' })
     .default('*')
-    .describe('Origins whose pages may use the endpoints.'),
+    .describe('Origins whose pages may use the endpoints, WebSocket included.'),
 });
 
 const bosh = z.strictObject({
@@ -103,6 +103,30 @@ const bosh = z.strictObject({
     .describe('Judge overactivity to the letter instead of tolerating what real clients do. (XEP-0124 §11)'),
 });
 
+const websocket = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether there is a WebSocket endpoint. (RFC 7395)'),
+  path: path.default('/xmpp-websocket').describe('Path of the endpoint.'),
+  aliases: z.array(path).default(['/ws']).describe('Other paths of the same endpoint.'),
+  max_message: size({ min: KIB, max: 64 * MIB })
+    .prefault('256 KiB')
+    .describe('Largest message.'),
+  max_message_unauthenticated: size({ min: KIB, max: 64 * MIB })
+    .prefault('16 KiB')
+    .describe('The same before login.'),
+  ping: duration({ min: SECOND, max: HOUR })
+    .prefault('30 s')
+    .describe('Silence after which a client is asked for a sign of life; the third time it counts as gone.'),
+  compression: z.boolean().default(false).describe('Offer permessage-deflate. (RFC 7692)'),
+  strict: z
+    .boolean()
+    .default(false)
+    .describe('Refuse stanzas without a namespace, which old clients send. (RFC 7395 §3.3.3)'),
+  see_other_uri: z
+    .union([z.literal(''), z.url({ protocol: /^(?:wss?|https?)$/ })])
+    .default('')
+    .describe('Where clients are sent when this server stops; empty for nowhere. (RFC 7395 §3.6.1)'),
+});
+
 const auth = z.strictObject({
   mechanisms: z
     .array(z.enum(MECHANISMS as [MechanismName, ...MechanismName[]]))
@@ -140,12 +164,16 @@ const storage = z.strictObject({
 });
 
 const limits = z.strictObject({
-  sessions_per_address: z.int().min(0).default(1000).describe('BOSH sessions of one client address; 0 for any number.'),
+  sessions_per_address: z
+    .int()
+    .min(0)
+    .default(1000)
+    .describe('BOSH sessions, and WebSocket connections, of one client address; 0 for any number.'),
   session_creations_per_minute: z
     .int()
     .min(0)
     .default(600)
-    .describe('BOSH sessions one address may open in a minute; 0 for any number.'),
+    .describe('BOSH sessions and WebSocket connections one address may open in a minute; 0 for any number.'),
   roster_items: z.int().min(1).default(2000).describe('Contacts of one account.'),
   offline_messages: z.int().min(0).default(1000).describe('Messages kept for one account that is away. (XEP-0160)'),
   pep_nodes: z.int().min(1).default(200).describe('Publish-subscribe nodes of one account. (XEP-0163)'),
@@ -173,6 +201,7 @@ export const schema = z.strictObject({
     .describe('The domains served here.'),
   http: http.prefault({}).describe('Listeners.'),
   bosh: bosh.prefault({}).describe('The BOSH endpoint.'),
+  websocket: websocket.prefault({}).describe('The WebSocket endpoint.'),
   auth: auth.prefault({}).describe('Login.'),
   storage: storage.prefault({}).describe('The store.'),
   limits: limits.prefault({}).describe('Limits.'),

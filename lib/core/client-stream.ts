@@ -74,6 +74,11 @@ export class ClientStream implements StreamInput {
     this.#guard(() => this.#run(this.#stream.receive(element)));
   }
 
+  /** What the client sent is no stream. */
+  fail(error: StreamError): void {
+    this.#guard(() => this.#run(this.#stream.fail(error)));
+  }
+
   closed(how: Closing, undelivered: readonly Payload[]): void {
     if (this.#isOver) return;
     this.#isOver = true;

@@ -5,10 +5,12 @@ import { httpBind, type HttpBindOptions } from './routes/http-bind.ts';
 import { live, ready, type Unready } from './routes/health.ts';
 import { home, type HomeFacts } from './routes/home.ts';
 import { metricsPage, type MetricsOptions } from './routes/metrics.ts';
+import { webSocketPage } from './routes/websocket-page.ts';
 
 export interface AppOptions {
   readonly log: Logger;
   readonly bosh: HttpBindOptions;
+  readonly webSocketPaths: readonly string[];
   readonly home: HomeFacts;
   readonly unready: Unready;
   readonly metrics: MetricsOptions;
@@ -24,6 +26,7 @@ export function createApp(options: AppOptions): Koa {
   router.get('/health/live', live);
   router.get('/health/ready', ready(options.unready));
   router.get('/metrics', metricsPage(options.metrics));
+  for (const path of options.webSocketPaths) router.get(path, webSocketPage);
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;

@@ -1,10 +1,12 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
+import { serveUpgrades, type Upgrade } from './upgrade.ts';
 
 export interface AttachmentOptions {
   /** Whether a request for this path, without its query, is for `handle`. */
   readonly takes: (path: string) => boolean;
   readonly handle: RequestListener;
+  readonly upgrade: Upgrade;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface AttachmentOptions {
  *
  * @returns what gives everything back to them
  */
-export function attach(http: Server | SecureServer, { takes, handle }: AttachmentOptions): () => void {
+export function attach(http: Server | SecureServer, { takes, handle, upgrade }: AttachmentOptions): () => void {
   const others = http.listeners('request') as RequestListener[]; // what this event has
   let isAttached = true;
   http.removeAllListeners('request');
@@ -23,6 +25,7 @@ export function attach(http: Server | SecureServer, { takes, handle }: Attachmen
     else if (others.length === 0) response.writeHead(404).end('Not Found\n');
     else for (const other of others) other.call(http, request, response);
   });
+  serveUpgrades(http, (request, socket, head) => isAttached && upgrade(request, socket, head));
   return () => {
     isAttached = false;
   };

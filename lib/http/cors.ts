@@ -33,6 +33,12 @@ export class Cors {
     return ['Access-Control-Allow-Origin', origin, ...VARY];
   }
 
+  /** Whether a WebSocket from this origin is taken, which has no CORS of its own. WH-04 */
+  allows(request: IncomingMessage): boolean {
+    const { origin } = request.headers;
+    return origin === undefined || (this.#origins?.has(origin) ?? true);
+  }
+
   /** The headers of the answer to a preflight. */
   preflight(request: IncomingMessage): HeaderList {
     return [...this.headers(request), ...PREFLIGHT];

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { seconds, type Duration } from '../base/time.ts';
+import { serveUpgrades, type Upgrade } from './upgrade.ts';
 
 export interface ListenerOptions {
   readonly host: string;
@@ -26,8 +28,9 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export class Listener {
   readonly server: Server | HttpsServer;
   readonly #options: ListenerOptions;
+  readonly #upgraded: Set<Duplex>;
 
-  constructor(options: ListenerOptions, handle: RequestListener) {
+  constructor(options: ListenerOptions, handle: RequestListener, upgrade: Upgrade) {
     this.#options = options;
     const settings: ServerOptions = {
       keepAliveTimeout: options.keepAlive,
@@ -40,6 +43,7 @@ export class Listener {
     this.server = options.tls
       ? createHttpsServer({ ...settings, ...options.tls }, handle)
       : createHttpServer(settings, handle);
+    this.#upgraded = serveUpgrades(this.server, upgrade);
     // A held request has no time-out of its own: `wait` bounds it.
     this.server.timeout = 0;
   }
@@ -82,6 +86,7 @@ export class Listener {
   /** Cuts the connections that are left. */
   cut(): void {
     this.server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
   }
 
   get #address(): AddressInfo {

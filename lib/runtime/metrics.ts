@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 export interface Gauges {
   readonly boshSessions: () => number;
   readonly heldRequests: () => number;
+  readonly webSockets: () => number;
   readonly boundSessions: () => number;
 }
 
@@ -26,12 +27,18 @@ export class Metrics {
   readonly sessionsEnded = this.#counter('holdfast_bosh_sessions_ended_total', 'BOSH sessions ended by reason', [
     'why',
   ]);
+  readonly webSocketsOpened = this.#counter('holdfast_websocket_opened_total', 'WebSocket connections taken');
+  readonly webSocketsEnded = this.#counter('holdfast_websocket_ended_total', 'WebSocket streams ended by reason', [
+    'why',
+  ]);
+  readonly webSocketSpaces = this.#counter('holdfast_websocket_ignored_total', 'WebSocket messages of white space');
   readonly stanzas = this.#counter('holdfast_stanzas_total', 'Stanzas by kind and direction', ['kind', 'direction']);
 
   constructor(gauges: Gauges) {
     collectDefaultMetrics({ register: this.#registry, prefix: 'holdfast_' });
     this.#gauge('holdfast_bosh_sessions', 'BOSH sessions that live', gauges.boshSessions);
     this.#gauge('holdfast_bosh_held_requests', 'Requests held', gauges.heldRequests);
+    this.#gauge('holdfast_websocket_connections', 'WebSocket connections', gauges.webSockets);
     this.#gauge('holdfast_sessions', 'Resources bound, over any transport', gauges.boundSessions);
     this.#delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
     this.#delay.enable();

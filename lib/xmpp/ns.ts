@@ -18,6 +18,8 @@ export const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 export const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
 /** RFC 3921 §3: answered, but never required */
 export const NS_SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
+/** RFC 7395 §3.3.2 */
+export const NS_FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing';
 /** XEP-0124 §6 */
 export const NS_HTTPBIND = 'http://jabber.org/protocol/httpbind';
 /** XEP-0206 §3 */

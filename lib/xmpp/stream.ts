@@ -104,6 +104,11 @@ export class Stream {
     return this.#take({ element });
   }
 
+  /** What the client sent is no stream. */
+  fail(error: StreamError): StreamEffect[] {
+    return this.#phase === 'closed' ? [] : this.#endWith(error);
+  }
+
   /** What was asked has been found out. */
   answer(answer: StreamAnswer): StreamEffect[] {
     if (this.#asked === undefined || this.#phase === 'closed') return [];
@@ -142,7 +147,10 @@ export class Stream {
     if (this.#phase === 'bound') return this.#end('policy-violation', 'no restart after resource binding');
     const answer = this.#answerHeader(header);
     const fault = this.#faultOf(header);
-    if (fault) return [answer, ...this.#end(fault.condition, fault.text)];
+    if (fault) {
+      this.closed();
+      return [answer, { do: 'close', error: fault }];
+    }
     this.#lang = header.lang ?? this.#lang;
     if (this.#phase === 'restarting') this.#phase = 'binding';
     if (this.#phase === 'opening') {
@@ -308,8 +316,14 @@ export class Stream {
   // ---- the end
 
   #end(condition: StreamError['condition'], text?: string): StreamEffect[] {
+    return this.#endWith(new StreamError(condition, text));
+  }
+
+  /** An error while the stream is being opened comes after a header. @spec RFC 6120 §4.9.1.2 */
+  #endWith(error: StreamError): StreamEffect[] {
+    const header = this.#phase === 'opening' ? [this.#answerHeader({})] : [];
     this.closed();
-    return [{ do: 'close', error: new StreamError(condition, text) }];
+    return [...header, { do: 'close', error }];
   }
 
   #endQuietly(): StreamEffect[] {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { createClient, type Agent } from 'stanza';
+import { createClient, type Agent, type AgentConfig } from 'stanza';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { startServer } from '../support/running-server.ts';
 
@@ -13,7 +13,16 @@ interface Client {
   until(isThere: () => boolean): Promise<void>;
 }
 
-describe('stanza over BOSH', () => {
+const TRANSPORTS = {
+  BOSH: (server: HoldfastServer) => ({ bosh: server.boshUrl, websocket: false }),
+  WebSocket: (server: HoldfastServer) => ({ bosh: false, websocket: server.webSocketUrl }),
+};
+
+for (const [transport, transportsOf] of Object.entries(TRANSPORTS)) {
+  describe(`stanza over ${transport}`, () => chats(transportsOf));
+}
+
+function chats(transportsOf: (server: HoldfastServer) => NonNullable<AgentConfig['transports']>): void {
   let server: HoldfastServer;
   let clients: Client[];
 
@@ -31,7 +40,7 @@ describe('stanza over BOSH', () => {
     const agent = createClient({
       jid: `${name}@localhost`,
       password: name,
-      transports: { bosh: server.boshUrl, websocket: false },
+      transports: transportsOf(server),
       autoReconnect: false,
     });
     const messages: Client['messages'] = [];
@@ -79,6 +88,7 @@ describe('stanza over BOSH', () => {
     expect((await agent.getRoster()).items).to.deep.equal([]);
     await leave(alice);
     expect(server.manager.size).to.equal(0);
+    expect(server.hosts.find('localhost')?.sessions.size).to.equal(0);
   });
 
   it('is told that the password is wrong', async () => {
@@ -144,4 +154,4 @@ describe('stanza over BOSH', () => {
     await bob.agent.ping('localhost');
     expect(bob.messages.map(({ body }) => body)).to.deep.equal(bodies);
   });
-});
+}

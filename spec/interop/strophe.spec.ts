@@ -7,7 +7,16 @@ const ALICE = 'alice@localhost';
 const BOB = 'bob@localhost';
 const BURST = 500;
 
-describe('Strophe.js over BOSH', () => {
+const URLS = {
+  BOSH: (server: HoldfastServer) => server.boshUrl,
+  WebSocket: (server: HoldfastServer) => server.webSocketUrl,
+};
+
+for (const [transport, urlOf] of Object.entries(URLS)) {
+  describe(`Strophe.js over ${transport}`, () => chats(urlOf));
+}
+
+function chats(urlOf: (server: HoldfastServer) => string): void {
   let server: HoldfastServer;
   let clients: StropheClient[];
 
@@ -22,7 +31,7 @@ describe('Strophe.js over BOSH', () => {
   });
 
   function client(name: string): StropheClient {
-    const made = new StropheClient(server.boshUrl, name);
+    const made = new StropheClient(urlOf(server), name);
     clients.push(made);
     return made;
   }
@@ -41,10 +50,11 @@ describe('Strophe.js over BOSH', () => {
     expect(await alice.roster()).to.deep.equal([]);
     await alice.logout();
     expect(server.manager.size).to.equal(0);
+    expect(server.hosts.find('localhost')?.sessions.size).to.equal(0);
   });
 
   it('is told that the password is wrong', async () => {
-    const stranger = new StropheClient(server.boshUrl, 'carol');
+    const stranger = new StropheClient(urlOf(server), 'carol');
     clients.push(stranger);
     const error = await stranger.connect().catch(String);
     expect(error).to.contain('carol');
@@ -104,9 +114,31 @@ describe('Strophe.js over BOSH', () => {
     await bob.roster();
     expect(bob.messages.map(({ body }) => body)).to.deep.equal(bodies);
   });
+}
 
-  it('survives a connection that breaks while a request is held', async () => {
-    const [alice, bob] = await pair();
+describe('Strophe.js over BOSH, when connections break', () => {
+  let server: HoldfastServer;
+  let clients: StropheClient[];
+
+  beforeEach(async () => {
+    server = await startServer(['alice', 'bob']);
+    clients = [];
+  });
+
+  afterEach(async () => {
+    for (const client of clients) client.close();
+    await server.close({ drain: 0 });
+  });
+
+  async function login(name: string): Promise<StropheClient> {
+    const client = new StropheClient(server.boshUrl, name);
+    clients.push(client);
+    await client.login();
+    return client;
+  }
+
+  it('one that breaks while a request is held costs nothing', async () => {
+    const [alice, bob] = await Promise.all([login('alice'), login('bob')]);
     for (let round = 0; round < 5; round += 1) {
       bob.network.cut();
       alice.chat(BOB, `message ${round}`);
@@ -117,13 +149,12 @@ describe('Strophe.js over BOSH', () => {
   });
 
   it('a client that vanishes loses nothing: it finds it at the next login', async () => {
-    const [alice, bob] = await pair();
+    const [alice, bob] = await Promise.all([login('alice'), login('bob')]);
     bob.close();
     alice.chat(BOB, 'are you there?');
     await alice.roster();
     for (const session of server.manager.sessions) if (session.session.held === 0) session.terminate('system-shutdown');
-    const again = client('bob');
-    await again.login();
+    const again = await login('bob');
     await again.until(() => again.messages.length === 1);
     expect(again.messages[0]?.body).to.equal('are you there?');
   });

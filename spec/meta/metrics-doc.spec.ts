@@ -19,7 +19,12 @@ function members(type: string): string[] {
 
 describe('docs/reference/metrics.md', () => {
   it('has every metric of the server, and no other', async () => {
-    const metrics = new Metrics({ boshSessions: () => 0, heldRequests: () => 0, boundSessions: () => 0 });
+    const metrics = new Metrics({
+      boshSessions: () => 0,
+      heldRequests: () => 0,
+      webSockets: () => 0,
+      boundSessions: () => 0,
+    });
     const { text } = await metrics.read();
     metrics.close();
     const names = Array.from(text.matchAll(/^# TYPE (\w+)/gm), ([, name = '']) => name);

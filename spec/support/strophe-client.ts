@@ -53,7 +53,8 @@ export class StropheClient {
 
   constructor(url: string, name: string) {
     this.name = name;
-    this.#connection = new Strophe.Connection(this.network.urlOf(url)) as unknown as Connection;
+    const service = url.startsWith('ws') ? url : this.network.urlOf(url);
+    this.#connection = new Strophe.Connection(service) as unknown as Connection;
   }
 
   get jid(): string {

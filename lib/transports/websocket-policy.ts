@@ -1,0 +1,74 @@
+import { seconds, type Duration } from '../base/time.ts';
+import type { StreamCondition } from '../xmpp/stream-error.ts';
+
+/** What a WebSocket client may do. The configuration fills it in. */
+export interface WebSocketPolicy {
+  /** Bytes of one message once the client is authenticated. WH-03 */
+  readonly maxMessage: number;
+  /** Bytes of one message before that. */
+  readonly maxMessageUnauthenticated: number;
+  /** Silence after which the client is asked for a sign of life, and asked again; then it counts as gone. WD-05 */
+  readonly ping: Duration;
+  /** Refuses what old clients do: stanzas without a namespace. WD-03 */
+  readonly strict: boolean;
+  readonly limits: WebSocketLimits;
+}
+
+export interface WebSocketLimits {
+  /** Bytes given to the socket before the rest waits. */
+  readonly socketBytes: number;
+  /** Stanzas waiting for one client before its stream is ended. WH-06 */
+  readonly queuedStanzas: number;
+  /** Bytes (UTF-16 units) waiting for one client before its stream is ended. WH-06 */
+  readonly queuedBytes: number;
+  /** How long a client may read nothing while something waits for it. */
+  readonly stalled: Duration;
+  /** How long each half of the goodbye may take. W-3.6-02 */
+  readonly closing: Duration;
+  /** How long a stanza may be on its way before the client is asked whether it has arrived. */
+  readonly proof: Duration;
+  /** Stanzas on their way before the client is asked at once. */
+  readonly unproven: number;
+}
+
+export const DEFAULT_WEBSOCKET_LIMITS: WebSocketLimits = {
+  socketBytes: 256 * 1024,
+  queuedStanzas: 10_000,
+  queuedBytes: 8 * 1024 * 1024,
+  stalled: seconds(15),
+  closing: seconds(5),
+  proof: seconds(1),
+  unproven: 256,
+};
+
+/** How a connection came to its end. */
+export type WebSocketEnd =
+  'client-closed' | 'server-closed' | 'connection-lost' | 'no-pong' | 'stalled' | 'queue-full' | 'bad-message';
+
+/** Told what happens, for metrics and logs. None of these may throw. */
+export interface WebSocketObserver {
+  opened(): void;
+  ended(why: WebSocketEnd): void;
+  /** A message of white space only. WD-02 */
+  ignored(): void;
+}
+
+/** @spec RFC 6455 §7.4.1 */
+export const CLOSE_CODE = {
+  normal: 1000,
+  goingAway: 1001,
+  unsupportedData: 1003,
+  policyViolation: 1008,
+  tooBig: 1009,
+  internalError: 1011,
+} as const;
+
+const CODES: Partial<Record<StreamCondition, number>> = {
+  'system-shutdown': CLOSE_CODE.goingAway,
+  'internal-server-error': CLOSE_CODE.internalError,
+};
+
+/** The code that goes with the end of a stream. */
+export function closeCode(condition: StreamCondition): number {
+  return CODES[condition] ?? CLOSE_CODE.normal;
+}
