@@ -265,8 +265,12 @@ export class Answers<X> {
     this.dismiss(undefined, turn);
   }
 
-  /** We end the session: in peace, or with a condition that the oldest open request gets. D-19 */
+  /**
+   * We end the session: with a condition that the oldest open request gets; or in peace, after what
+   * waits. D-19
+   */
   end(condition: Condition | undefined, turn: Turn<X>): void {
+    if (condition === undefined) this.#deliverAll(turn);
     this.#closeDeadBeforeLive(turn);
     this.#tell(condition, [], NOTHING, turn);
   }

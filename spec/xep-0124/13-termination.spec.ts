@@ -79,6 +79,16 @@ describe('XEP-0124 §13 Terminating the session', () => {
       new Playbook().post(1).close().expect('#1 <- [T]', 'end lost');
     });
 
+    it('in peace after what waits, which the end never shares a body with', () => {
+      const play = new Playbook().post(1);
+      play.together((session, now) => {
+        session.send({ xml: message('a'), element: null as never });
+        return session.close(undefined, now);
+      });
+      play.expect('#1 <- [P:a]', 'end lost');
+      expect(play.session.tombstone().answer(R + 2)).to.contain("type='terminate'");
+    });
+
     it('X-6-01 with a stream error, after the stanzas, in one body', () => {
       const play = new Playbook().post(1);
       play.together((session, now) => {
