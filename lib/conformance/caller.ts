@@ -49,6 +49,8 @@ export class Caller {
   /** The rid of the creation request. */
   readonly first: number;
   sid: string | undefined;
+  /** The stream that requests are for, where the session has several. */
+  stream: string | undefined;
   /** The creation response. */
   created: Answer | undefined;
   #last: number;
@@ -91,7 +93,7 @@ export class Caller {
   /** Sends a request with this rid, whatever was sent so far. */
   async postAt(rid: number, inner = '', attributes: Attributes = {}, options: PostOptions = {}): Promise<Request> {
     this.#last = Math.max(this.#last, rid);
-    return this.#send(rid, wrap({ rid, sid: this.sid, ...attributes }, inner), options);
+    return this.#send(rid, wrap({ rid, sid: this.sid, stream: this.stream, ...attributes }, inner), options);
   }
 
   /** Leaves out rids: the next request has the one after. */

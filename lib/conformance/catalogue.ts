@@ -1,5 +1,6 @@
 import { PROJECT_RULES } from './catalogue/project.ts';
 import { RFC_7395 } from './catalogue/rfc-7395.ts';
+import { UNOBSERVABLE } from './catalogue/unobservable.ts';
 import { XEP_0025 } from './catalogue/xep-0025.ts';
 import { XEP_0124 } from './catalogue/xep-0124.ts';
 import { XEP_0124_SESSIONS } from './catalogue/xep-0124-sessions.ts';
@@ -23,11 +24,23 @@ export interface Requirement {
   /** Who has to obey. */
   readonly actor: 'CM' | 'CL' | 'both' | 'server';
   readonly text: string;
+  /** Why a black box cannot see whether the server keeps to it. */
+  readonly unobservable?: string;
 }
+
+const REASONS = new Map(
+  UNOBSERVABLE.trim()
+    .split('\n')
+    .map((line): [string, string] => {
+      const [id = '', reason = ''] = line.split(' | ');
+      return [id, reason];
+    }),
+);
 
 /** Rows are lines of `id | section | level | actor | text`. */
 function readRow(document: Source, line: string): Requirement {
   const [id = '', section = '', level = '', actor = '', ...text] = line.split(' | ');
+  const reason = REASONS.get(id);
   return {
     id,
     document,
@@ -35,6 +48,7 @@ function readRow(document: Source, line: string): Requirement {
     level,
     actor: actorOf(actor),
     text: text.join(' | '),
+    ...(reason === undefined ? {} : { unobservable: reason }),
   };
 }
 

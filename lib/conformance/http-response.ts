@@ -46,7 +46,11 @@ export class HttpResponseReader {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
     this.#startedAt ??= now;
     const responses: HttpResponse[] = [];
-    for (let next = this.#next(now, isHead()); next; next = this.#next(now, isHead())) responses.push(next);
+    for (let next = this.#next(now, isHead()); next; next = this.#next(now, isHead())) {
+      responses.push(next);
+      // What follows an upgrade is not HTTP any more.
+      if (next.status === 101) break;
+    }
     return responses;
   }
 
@@ -63,9 +67,9 @@ export class HttpResponseReader {
     return this.#take(head, this.#bytes.length, now);
   }
 
-  /** Whether part of a response is here. */
-  get isInside(): boolean {
-    return this.#head !== undefined || this.#bytes.length > 0;
+  /** Bytes that belong to no response yet. */
+  get rest(): Buffer {
+    return this.#bytes;
   }
 
   #next(now: number, isHead: boolean): HttpResponse | undefined {

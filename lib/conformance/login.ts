@@ -1,5 +1,4 @@
 import type { Element } from '../xml/index.ts';
-import { escapeText } from '../xml/index.ts';
 import { NS_BIND, NS_CLIENT, NS_SASL, NS_SESSION, NS_STREAM, NS_XBOSH } from '../xmpp/ns.ts';
 import { payloadsOf, type Attributes, type Caller } from './caller.ts';
 import { NotObservable, Violation } from './check.ts';
@@ -9,25 +8,35 @@ import { saslClient, type Credentials } from './sasl-client.ts';
 export async function logIn(caller: Caller, credentials: Credentials, attributes: Attributes = {}): Promise<string> {
   await caller.create(attributes);
   if (caller.sid === undefined) throw new Violation('a session', caller.created?.text);
-  await authenticate(caller, await firstFeatures(caller), credentials);
-  const features = await restart(caller, String(attributes['xml:lang'] ?? 'en'));
+  return logInStream(caller, await firstFeatures(caller), credentials, String(attributes['xml:lang'] ?? 'en'));
+}
+
+/** The same for the stream that the caller speaks on, whose features have come. */
+export async function logInStream(
+  caller: Caller,
+  offered: Element,
+  credentials: Credentials,
+  lang = 'en',
+): Promise<string> {
+  await authenticate(caller, offered, credentials);
+  const features = await restart(caller, { 'xml:lang': lang });
   const jid = await bind(caller);
   if (needsSession(features)) await iq(caller, 'session', `<session xmlns="${NS_SESSION}"/>`);
   return jid;
 }
 
 /** The features of the stream: in the creation response, or in a later one. @spec XEP-0206 §4 X-4-06 */
-async function firstFeatures(caller: Caller): Promise<Element> {
+export async function firstFeatures(caller: Caller): Promise<Element> {
   const early = caller.created ? payloadsOf(caller.created).find(isFeatures) : undefined;
   return early ?? caller.fetch('', isFeatures);
 }
 
-function mechanismsOf(features: Element): string[] {
+export function mechanismsOf(features: Element): string[] {
   const mechanisms = features.child('mechanisms', NS_SASL);
   return mechanisms?.getChildElements().map((mechanism) => mechanism.text) ?? [];
 }
 
-async function authenticate(caller: Caller, features: Element, credentials: Credentials): Promise<void> {
+export async function authenticate(caller: Caller, features: Element, credentials: Credentials): Promise<void> {
   const offered = mechanismsOf(features);
   const sasl = saslClient(offered, credentials);
   if (!sasl) throw new NotObservable(`no way to log in: the server offers ${offered.join(', ') || 'nothing'}`);
@@ -42,17 +51,18 @@ async function authenticate(caller: Caller, features: Element, credentials: Cred
 }
 
 /** @spec XEP-0206 §5 X-5-03 X-5-04 X-5-05 */
-async function restart(caller: Caller, lang: string): Promise<Element> {
+export async function restart(caller: Caller, attributes: Attributes = {}): Promise<Element> {
   const answer = await caller.ask('', {
     to: caller.options.domain,
-    'xml:lang': lang,
+    'xml:lang': 'en',
     'xmlns:xmpp': NS_XBOSH,
     'xmpp:restart': 'true',
+    ...attributes,
   });
   return payloadsOf(answer).find(isFeatures) ?? caller.fetch('', isFeatures);
 }
 
-async function bind(caller: Caller): Promise<string> {
+export async function bind(caller: Caller): Promise<string> {
   const result = await iq(caller, 'bind', `<bind xmlns="${NS_BIND}"/>`);
   const jid = result.child('bind', NS_BIND)?.child('jid', NS_BIND)?.text;
   if (jid === undefined) throw new NotObservable(`no resource was bound: ${result.toString()}`);
@@ -60,13 +70,12 @@ async function bind(caller: Caller): Promise<string> {
 }
 
 /** Asks the server something and waits for the result. */
-async function iq(caller: Caller, id: string, inner: string, to?: string): Promise<Element> {
-  const address = to === undefined ? '' : ` to="${escapeText(to)}"`;
-  const request = `<iq xmlns="${NS_CLIENT}" type="set" id="${id}"${address}>${inner}</iq>`;
+export async function iq(caller: Caller, id: string, inner: string, type = 'set'): Promise<Element> {
+  const request = `<iq xmlns="${NS_CLIENT}" type="${type}" id="${id}">${inner}</iq>`;
   return caller.fetch(request, (payload) => payload.getName() === 'iq' && payload.attrs['id'] === id);
 }
 
-function isFeatures(payload: Element): boolean {
+export function isFeatures(payload: Element): boolean {
   return payload.getName() === 'features' && payload.getNS() === NS_STREAM;
 }
 

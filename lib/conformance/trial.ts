@@ -1,15 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import type { Element } from '../xml/index.ts';
 import { escapeText } from '../xml/index.ts';
-import { NS_CLIENT } from '../xmpp/ns.ts';
+import { NS_CLIENT, NS_PING } from '../xmpp/ns.ts';
 import { Caller, type Attributes, type Wiring } from './caller.ts';
-import { Violation } from './check.ts';
+import { NotObservable, Violation } from './check.ts';
 import { Claims } from './claims.ts';
+import { FramedStream } from './framed-stream.ts';
 import { HttpConnection, type HttpOutcome, type RequestLine } from './http-connection.ts';
-import { logIn } from './login.ts';
+import { authenticate, firstFeatures, logIn, restart } from './login.ts';
 import { read, type Answer, type Request } from './request.ts';
 import type { Credentials } from './sasl-client.ts';
 import type { Target } from './target.ts';
+import { WebSocketConnection, type HandshakeOptions } from './websocket-connection.ts';
 
 /** What is known about the server under test. */
 export interface Subject {
@@ -38,6 +40,7 @@ export class Trial extends Claims {
   readonly subject: Subject;
   readonly #callers: Caller[] = [];
   readonly #connections: HttpConnection[] = [];
+  readonly #sockets: WebSocketConnection[] = [];
 
   constructor(subject: Subject) {
     super(() => performance.now());
@@ -69,6 +72,18 @@ export class Trial extends Claims {
     const caller = this.caller();
     const jid = await logIn(caller, this.subject.credentials[who], attributes);
     return { caller, jid };
+  }
+
+  /** A session that is logged in, and has no resource yet. */
+  async unbound(attributes: Attributes = {}, who: 0 | 1 = 0): Promise<Caller> {
+    const caller = await this.open(attributes);
+    await this.authenticate(caller, undefined, who);
+    await restart(caller);
+    return caller;
+  }
+
+  async authenticate(caller: Caller, features?: Element, who: 0 | 1 = 0): Promise<void> {
+    await authenticate(caller, features ?? (await firstFeatures(caller)), this.subject.credentials[who]);
   }
 
   /** Two of them, for two people. */
@@ -107,6 +122,25 @@ export class Trial extends Claims {
     return answer;
   }
 
+  /** A WebSocket, whatever became of the handshake. */
+  async socket(options: HandshakeOptions = {}): Promise<WebSocketConnection> {
+    const { websocket } = this.subject;
+    if (!websocket) throw new NotObservable('no WebSocket endpoint was given');
+    const name = `socket ${this.#sockets.length + 1}`;
+    const opening = WebSocketConnection.open(websocket, this.transcript, name, options);
+    const socket = await this.within(opening, this.subject.patience);
+    if (!socket) throw new Violation('an answer to the handshake', 'nothing');
+    this.#sockets.push(socket);
+    return socket;
+  }
+
+  /** A WebSocket that speaks XMPP; its stream is not opened yet. */
+  async framed(): Promise<FramedStream> {
+    const socket = await this.socket();
+    this.claim(socket.isUpgraded, 'HTTP 101', String(socket.handshake.status));
+    return new FramedStream(socket, this.subject.domain, this.subject.patience);
+  }
+
   within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
@@ -124,7 +158,7 @@ export class Trial extends Claims {
   /** Ends what the check began. */
   async finish(): Promise<void> {
     await Promise.all(this.#callers.map((caller) => caller.leave()));
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of [...this.#connections, ...this.#sockets]) connection.destroy();
   }
 
   /** The session does not exist any more. */
@@ -158,4 +192,8 @@ export function bodyOf(payload: Element): string | undefined {
 
 export function isMessage(text: string): (payload: Element) => boolean {
   return (payload) => bodyOf(payload) === text;
+}
+
+export function iqPing(id: string): string {
+  return `<iq xmlns="${NS_CLIENT}" type="get" id="${id}"><ping xmlns="${NS_PING}"/></iq>`;
 }

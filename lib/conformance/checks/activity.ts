@@ -5,6 +5,8 @@ import { HARMLESS, isMessage, messageTo, type Trial } from '../trial.ts';
 
 /** A server may be this late with the end of a silent session, milliseconds. */
 const GRACE = 2500;
+/** Longer than any client of a server that tells its inactivity would be silent, milliseconds. */
+const SILENT_FOR = 30_000;
 
 function inactivityOf(t: Trial, caller: Caller): number {
   const seconds = caller.granted('inactivity');
@@ -193,6 +195,39 @@ export const ACTIVITY_CHECKS: readonly Check[] = [
       await t.held(next);
     },
   },
+  {
+    id: 'B-10-04',
+    title: 'a server that told no inactivity keeps a silent session',
+    slow: true,
+    async run(t) {
+      const { caller } = await t.login({ wait: 1 });
+      t.unless(caller.granted('inactivity') !== undefined, 'inactivity was told');
+      await t.pause(SILENT_FOR);
+      t.alive(await caller.ask());
+    },
+  },
+  {
+    id: 'B-11-04',
+    title: 'a server that told no requests takes any number',
+    async run(t) {
+      const { caller } = await t.login({ hold: 1, wait: 10 });
+      t.unless(caller.granted('requests') !== undefined, 'requests was told');
+      let last = await caller.post(HARMLESS, {}, { apart: true });
+      for (let n = 0; n < 8; n += 1) last = await caller.post(HARMLESS, {}, { apart: true });
+      t.alive(await caller.answer(last, caller.longest));
+    },
+  },
+  ...(['B-11-06', 'B-12-05'] as const).map((id): Check => ({
+    id,
+    title: 'a server that told no polling may be asked as often as one likes',
+    async run(t) {
+      const { caller } = await t.login(id === 'B-12-05' ? { hold: 0 } : { hold: 1, wait: 1 });
+      t.unless(caller.granted('polling') !== undefined, 'polling was told');
+      const requests = [];
+      for (let n = 0; n < 5; n += 1) requests.push(await caller.post('', {}, { apart: true }));
+      for (const request of requests) t.alive(await caller.answer(request, caller.longest));
+    },
+  })),
   {
     id: 'B-12-01',
     title: 'hold 0 and wait 0 are granted',

@@ -47,6 +47,20 @@ async function roundTrip(t: Trial, text: string): Promise<void> {
   await b.caller.fetch('', isMessage(text));
 }
 
+async function sidsDiffer(t: Trial): Promise<void> {
+  const sids = new Set<string>();
+  for (let n = 0; n < 50; n += 1) {
+    const caller = t.caller();
+    const sid = t.alive(await caller.create()).attrs['sid'] ?? '';
+    t.claim(sid.length >= 16, 'a sid of at least 16 characters', sid);
+    t.claim(!sid.includes(String(caller.first)), 'a sid without the rid', sid);
+    sids.add(sid);
+  }
+  t.equal(sids.size, 50, 'the number of different sids');
+  const starts = new Set([...sids].map((sid) => sid.slice(0, 5)));
+  t.claim(starts.size > 1, 'sids without a common beginning');
+}
+
 /** XEP-0124 §7: creating a session. */
 export const CREATION_CHECKS: readonly Check[] = [
   ...['xml:lang', 'ver', 'wait', 'hold'].map((name): Check => ({
@@ -219,22 +233,18 @@ export const CREATION_CHECKS: readonly Check[] = [
     },
   })),
   {
-    id: 'B-7.2-01',
-    title: 'sids differ and tell nothing',
+    id: 'B-7.1-17',
+    title: 'who does not ask for secure is not told',
+    ours: true,
     async run(t) {
-      const sids = new Set<string>();
-      for (let n = 0; n < 50; n += 1) {
-        const caller = t.caller();
-        const sid = t.alive(await caller.create()).attrs['sid'] ?? '';
-        t.claim(sid.length >= 16, 'a sid of at least 16 characters', sid);
-        t.claim(!sid.includes(String(caller.first)), 'a sid without the rid', sid);
-        sids.add(sid);
-      }
-      t.equal(sids.size, 50, 'the number of different sids');
-      const starts = new Set([...sids].map((sid) => sid.slice(0, 5)));
-      t.claim(starts.size > 1, 'sids without a common beginning');
+      t.equal(t.alive(await t.caller().create()).attrs['secure'], undefined, 'secure');
     },
   },
+  ...(['B-7.2-01', 'B-19.3-01'] as const).map((id): Check => ({
+    id,
+    title: 'sids differ and tell nothing',
+    run: sidsDiffer,
+  })),
   {
     id: 'B-7.2-02',
     title: 'sid, wait and requests are there',
@@ -318,6 +328,15 @@ export const CREATION_CHECKS: readonly Check[] = [
     },
   },
   {
+    id: 'B-7.2-12',
+    title: 'accept is a list of codings',
+    async run(t) {
+      const accept = t.alive(await t.caller().create()).attrs['accept'] ?? '';
+      t.announced(accept !== '', 'accept');
+      t.claim(/^[\w.-]+(?: *, *[\w.-]+)*$/.test(accept), 'names with commas between', accept);
+    },
+  },
+  {
     id: 'B-7.2-13',
     title: 'requests in every coding of accept are taken',
     async run(t) {
@@ -380,6 +399,15 @@ export const CREATION_CHECKS: readonly Check[] = [
       const line = { headers: { 'Content-Type': 'text/xml; charset=ISO-8859-1' } };
       await a.caller.post(messageTo(b.jid, 'caf\u00e9'), {}, { line, encode: (text) => Buffer.from(text, 'latin1') });
       await b.caller.fetch('', isMessage('caf\u00e9'));
+    },
+  },
+  {
+    id: 'B-7.2-19',
+    title: 'from comes with the creation response or later',
+    async run(t) {
+      const { caller } = await t.login({ wait: 1 });
+      const early = caller.created?.root?.attrs['from'];
+      t.equal(early ?? t.alive(await caller.ask()).attrs['from'], t.subject.domain, 'from');
     },
   },
   {

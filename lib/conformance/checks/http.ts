@@ -1,7 +1,8 @@
+import { gunzipSync } from 'node:zlib';
 import { wrap } from '../caller.ts';
 import type { Check } from '../check.ts';
 import { headerOf } from '../http-response.ts';
-import { HARMLESS, isMessage, type Trial } from '../trial.ts';
+import { HARMLESS, isMessage, messageTo, type Trial } from '../trial.ts';
 
 const CONTENT_TYPES = [
   'text/xml',
@@ -15,7 +16,7 @@ const CONTENT_TYPES = [
 ];
 
 /** A creation request as text. */
-function creation(t: Trial, attributes: Record<string, string> = {}): string {
+export function creation(t: Trial, attributes: Record<string, string> = {}): string {
   const rid = 1_000_000 + Math.floor(Math.random() * 1e12);
   return wrap({ rid, to: t.subject.domain, ver: '1.11', wait: 5, hold: 1, 'xml:lang': 'en', ...attributes });
 }
@@ -172,6 +173,21 @@ export const HTTP_CHECKS: readonly Check[] = [
       }
     },
   },
+  {
+    id: 'B-5-09',
+    title: 'a compressed response is in a coding that was asked for, and inflates',
+    async run(t) {
+      const [a, b] = await t.pair();
+      const text = 'squeeze me '.repeat(400);
+      await a.caller.post(messageTo(b.jid, text));
+      await t.pause(t.subject.silence);
+      const answer = await b.caller.ask('', {}, { line: { headers: { 'Accept-Encoding': 'gzip' } } });
+      const coding = headerOf(answer.response, 'content-encoding');
+      t.announced(coding !== undefined, 'compression of responses, which is optional,');
+      t.equal(coding, 'gzip', 'Content-Encoding');
+      t.claim(gunzipSync(answer.response.body).includes(text), 'the message when inflated');
+    },
+  },
   ...CONTENT_TYPES.map((type): Check => ({
     id: 'B-5-11',
     title: type === '' ? 'no Content-Type' : `Content-Type ${type}`,
@@ -192,6 +208,23 @@ export const HTTP_CHECKS: readonly Check[] = [
         held = next;
       }
       await t.held(held, 'the last request');
+    },
+  },
+  {
+    id: 'B-15.2-01',
+    title: 'each request may come over a connection of its own',
+    async run(t) {
+      const { caller } = await t.login({ wait: 1 });
+      for (let n = 0; n < 5; n += 1) t.alive(await caller.ask(HARMLESS, {}, { apart: true }));
+    },
+  },
+  {
+    id: 'B-19.1-01',
+    title: 'HTTP is encrypted',
+    async run(t) {
+      const { secure } = t.subject.target;
+      t.unless(!secure, 'the URL given is that of a plain listener');
+      t.alive(await t.caller().create());
     },
   },
   {

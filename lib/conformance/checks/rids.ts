@@ -27,6 +27,29 @@ export const RID_CHECKS: readonly Check[] = [
     },
   })),
   {
+    id: 'B-14.2-01',
+    title: 'responses leave in the order of the rids',
+    async run(t) {
+      const { caller } = await t.login({ hold: 1, wait: 1 });
+      t.unless((caller.granted('requests') ?? 0) < 2, 'the window is one request');
+      for (let n = 0; n < 5; n += 1) {
+        caller.skip();
+        const second = await caller.post(HARMLESS, {}, { apart: true });
+        await t.pause(30);
+        const first = await caller.postAt(second.rid - 1, HARMLESS, {}, { apart: true });
+        const early = await caller.answer(first);
+        const third = await caller.post(HARMLESS, {}, { apart: true });
+        const late = await caller.answer(second);
+        t.claim(
+          early.response.startedAt <= late.response.startedAt,
+          'the answer to the lower rid first',
+          `${Math.round(early.response.startedAt - late.response.startedAt)} ms later`,
+        );
+        t.alive(await caller.answer(third, caller.longest));
+      }
+    },
+  },
+  {
     id: 'B-14.2-03',
     title: 'all rids of the window are taken',
     async run(t) {
@@ -57,6 +80,19 @@ export const RID_CHECKS: readonly Check[] = [
       const other = await caller.answer(held);
       t.claim(other.root?.attrs['type'] === 'terminate', 'the end for the request that was held', other.text);
       await t.dead(caller);
+    },
+  },
+  {
+    id: 'B-14.3-01',
+    title: 'an empty response that another request brought is remembered, too',
+    async run(t) {
+      const { caller } = await t.login({ hold: 1, wait: 5 });
+      const first = await caller.post('', {}, { apart: true });
+      await t.held(first);
+      await caller.post(HARMLESS, {}, { apart: true });
+      const { text } = await caller.answer(first);
+      const again = await caller.answer(await caller.resend(first, { apart: true }));
+      t.equal(again.text, text, 'the same response');
     },
   },
   {

@@ -158,6 +158,20 @@ export const SENDING_CHECKS: readonly Check[] = [
     },
   },
   {
+    id: 'B-9.1-03',
+    title: 'who acknowledges does so to the end',
+    async run(t) {
+      const { caller } = await t.login({ hold: 1 });
+      t.announced(caller.created?.root?.attrs['ack'] !== undefined, 'ack');
+      let held = await caller.post('', {}, { apart: true });
+      for (let n = 0; n < 5; n += 1) {
+        const next = await caller.post(HARMLESS, {}, { apart: true });
+        t.equal(t.alive(await caller.answer(held)).attrs['ack'], String(next.rid), 'ack');
+        held = next;
+      }
+    },
+  },
+  {
     id: 'B-9.1-04',
     title: 'no ack of the request that is being answered',
     async run(t) {
@@ -165,6 +179,19 @@ export const SENDING_CHECKS: readonly Check[] = [
       t.announced(caller.created?.root?.attrs['ack'] !== undefined, 'ack');
       const root = t.alive(await caller.ask());
       t.equal(root.attrs['ack'], undefined, 'ack');
+    },
+  },
+  {
+    id: 'B-9.2-04',
+    title: 'who sees from an ack that a response is missing may say so at once',
+    async run(t) {
+      const { caller } = await t.login({ ack: 1, wait: 2 });
+      const missed = await caller.post(HARMLESS);
+      await caller.answer(missed, caller.longest);
+      await t.pause(1600);
+      const answer = await caller.answer(await caller.post('', { ack: missed.rid - 1 }), caller.longest);
+      const isEarly = answer.elapsed < 1000;
+      t.claim(!isEarly || t.alive(answer).attrs['report'] !== undefined, 'a report in an early answer', answer.text);
     },
   },
   {
