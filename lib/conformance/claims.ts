@@ -67,6 +67,13 @@ export class Claims {
     return root;
   }
 
+  /** Not taken, in any form: a binding error, or an HTTP status that says that the client is at fault. */
+  refused(answer: Answer, what = 'the answer'): void {
+    const { status } = answer.response;
+    const isRefused = answer.root?.attrs['type'] === 'terminate' || (status >= 400 && status < 500);
+    this.claim(isRefused, `a refusal as ${what}`, `HTTP ${status} ${answer.text}`);
+  }
+
   /** `[R]`: a recoverable error. */
   recoverable(answer: Answer, what = 'the answer'): void {
     this.equal(answer.response.status, 200, `HTTP status of ${what}`);

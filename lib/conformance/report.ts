@@ -1,4 +1,4 @@
-import { strengthOf } from './catalogue.ts';
+import { strengthOf, type Requirement } from './catalogue.ts';
 import type { Verdict } from './check.ts';
 import type { Result } from './runner.ts';
 import type { Exchanged } from './transcript.ts';
@@ -88,6 +88,12 @@ export function shortcomings({ rows }: Report, required: Required): Row[] {
   return rows.filter(({ verdict, strength }) => verdict === 'fail' && counting.includes(strength));
 }
 
+/** What a client must do is nothing that a server could break: how servers take it is a fact. */
+function strengthIn(requirement: Requirement): Strength {
+  if (/^W?H-/.test(requirement.id)) return 'ours';
+  return requirement.actor === 'CL' ? 'may' : strengthOf(requirement);
+}
+
 /** Rows by the section of their document, in the order in which sections first come. */
 export function sectionsOf(rows: readonly Row[]): [section: string, rows: Row[]][] {
   const sections = new Map<string, Row[]>();
@@ -101,7 +107,7 @@ function rowOf({ requirement, transcript, ours, ...rest }: Result): Row {
     id,
     section,
     level,
-    strength: ours || section === 'project' ? 'ours' : strengthOf(requirement),
+    strength: ours ? 'ours' : strengthIn(requirement),
     requirement: text,
     ...rest,
     exchanges: transcript,

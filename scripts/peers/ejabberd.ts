@@ -30,11 +30,11 @@ export function ejabberdVersion(): string | undefined {
  * Starts the installed ejabberd with a configuration to throw away. The system's service is left alone, and
  * so is Erlang's port mapper: the node has no name.
  */
-export async function startEjabberd({ accounts = ACCOUNTS, core }: PeerOptions = {}): Promise<Peer> {
+export async function startEjabberd({ accounts = ACCOUNTS, core, inactivity }: PeerOptions = {}): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-ejabberd-'));
   const port = await freePort();
   const config = join(folder, 'ejabberd.yml');
-  writeFileSync(config, configuration(port));
+  writeFileSync(config, configuration(port, inactivity));
   const running = new LocalProcess('erl', [...EMULATOR, ...program(folder, accounts)], {
     cwd: folder,
     core,
@@ -70,7 +70,7 @@ export async function startEjabberd({ accounts = ACCOUNTS, core }: PeerOptions =
 }
 
 /** `fqdn` keeps it from asking the DNS for the name of the machine. */
-function configuration(port: number): string {
+function configuration(port: number, inactivity: number | undefined): string {
   return `
 hosts: [${DOMAIN}, ${GUEST_DOMAIN}]
 fqdn: localhost
@@ -91,7 +91,7 @@ listen:
       ${BOSH_PATH}: mod_bosh
       ${WEBSOCKET_PATH}: ejabberd_http_ws
 modules:
-  mod_bosh: {}
+  mod_bosh: {${inactivity === undefined ? '' : `max_inactivity: ${inactivity}`}}
   mod_disco: {}
   mod_offline: {}
   mod_ping: {}

@@ -18,6 +18,8 @@ export interface PeerOptions {
   readonly accounts?: readonly string[];
   /** The one processor core that it may use; any by default. */
   readonly core?: number;
+  /** Seconds that a BOSH client may be silent; the server's own default when absent. */
+  readonly inactivity?: number;
 }
 
 export const DOMAIN = 'localhost';

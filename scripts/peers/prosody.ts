@@ -19,11 +19,11 @@ export function prosodyVersion(): string | undefined {
 }
 
 /** Starts the installed Prosody with a configuration to throw away. The system's service is left alone. */
-export async function startProsody({ accounts = ACCOUNTS, core }: PeerOptions = {}): Promise<Peer> {
+export async function startProsody({ accounts = ACCOUNTS, core, inactivity }: PeerOptions = {}): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-prosody-'));
   const port = await freePort();
   const config = join(folder, 'prosody.cfg.lua');
-  writeFileSync(config, configuration(folder, port));
+  writeFileSync(config, configuration(folder, port, inactivity));
   writeAccounts(folder, accounts);
   const running = new LocalProcess('prosody', ['-F', '--config', config], { cwd: folder, core });
   const boshUrl = `http://127.0.0.1:${port}${BOSH_PATH}`;
@@ -47,7 +47,7 @@ export async function startProsody({ accounts = ACCOUNTS, core }: PeerOptions = 
 }
 
 /** No shapers ("limits"), no other servers, no logs but errors; the rest is what its documentation shows. */
-function configuration(folder: string, port: number): string {
+function configuration(folder: string, port: number, inactivity: number | undefined): string {
   return `
 run_as_root = true
 daemonize = false
@@ -65,6 +65,7 @@ modules_enabled = { "roster", "saslauth", "disco", "ping", "bosh", "websocket" }
 modules_disabled = { "s2s", "limits" }
 authentication = "internal_hashed"
 consider_bosh_secure = true
+${inactivity === undefined ? '' : `bosh_max_inactivity = ${inactivity}`}
 consider_websocket_secure = true
 VirtualHost "${DOMAIN}"
 VirtualHost "${GUEST_DOMAIN}"

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../caller.ts';
 import type { Check } from '../check.ts';
-import { HARMLESS, type Trial } from '../trial.ts';
+import type { Trial } from '../trial.ts';
 
 /** A sequence K(1) … K(n), taken from its end. @spec XEP-0124 §15.3 B-15.3-02 */
 class Keys {
@@ -31,7 +31,7 @@ async function keyed(t: Trial, keys: Keys, spell = (key: string): string => key)
 
 async function refused(t: Trial, attributes: Record<string, string>): Promise<void> {
   const caller = await keyed(t, new Keys(5));
-  t.ended(await caller.ask(HARMLESS, attributes), 'item-not-found');
+  t.ended(await caller.ask('', attributes), 'item-not-found');
   await t.dead(caller);
 }
 
@@ -68,9 +68,9 @@ export const KEY_CHECKS: readonly Check[] = [
     id: 'B-15.4-03',
     title: 'a session goes on while its keys are right',
     async run(t) {
-      const keys = new Keys(8);
+      const keys = new Keys(5);
       const caller = await keyed(t, keys);
-      for (let n = 0; n < 6; n += 1) t.alive(await caller.ask(HARMLESS, { key: keys.next() }));
+      for (let n = 0; n < 3; n += 1) t.alive(await caller.ask('', { key: keys.next() }));
     },
   },
   { id: 'B-15.4-04', title: 'a wrong key ends the session', run: (t) => refused(t, { key: '0'.repeat(40) }) },
@@ -78,6 +78,7 @@ export const KEY_CHECKS: readonly Check[] = [
   {
     id: 'B-15.4-04',
     title: 'a repeated request needs the key that it had',
+    ours: true,
     async run(t) {
       const keys = new Keys(5);
       const caller = await keyed(t, keys);

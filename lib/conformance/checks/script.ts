@@ -60,6 +60,8 @@ export const SCRIPT_CHECKS: readonly Check[] = [
   {
     id: 'J-2.1-01',
     title: 'who does not support it says so',
+    // Servers that do not know XEP-0252 at all are not bound by it.
+    ours: true,
     async run(t) {
       const session = new ScriptSession(t);
       const answer = await session.create();

@@ -216,6 +216,7 @@ export const SENDING_CHECKS: readonly Check[] = [
     title: 'a response that was not acknowledged is kept',
     async run(t) {
       const { caller } = await t.login({ ack: 1, wait: 1, hold: 1 });
+      t.announced(caller.created?.root?.attrs['ack'] !== undefined, 'ack');
       const kept = await caller.post('', { ack: caller.last });
       const original = await caller.answer(kept, caller.longest);
       for (let n = 0; n < 3; n += 1) {

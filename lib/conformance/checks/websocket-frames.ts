@@ -35,6 +35,7 @@ export const WEBSOCKET_FRAME_CHECKS: readonly Check[] = [
   {
     id: 'W-3.2-01',
     title: 'a binary message is refused',
+    ours: true,
     run: (t) => closed(t, { opcode: OPCODE.binary, payload: Buffer.from('<a/>') }, [1003, 1002, 1007, 1008, 1000]),
   },
   {

@@ -122,7 +122,7 @@ export const XMPP_CHECKS: readonly Check[] = [
       const caller = await t.open();
       const inner = `<stream:stream xmlns:stream="${NS_STREAM}" to="${t.subject.domain}" version="1.0">`;
       const answer = await caller.answer(await caller.raw(wrap({ rid: caller.last + 1, sid: caller.sid }, inner)));
-      t.claim(answer.root?.attrs['type'] === 'terminate', 'the end of the session', answer.text);
+      t.refused(answer);
     },
   },
   {
