@@ -128,12 +128,13 @@ function oneOf<T extends string>(allowed: readonly T[], given: string, option: s
 /** One line on a terminal that says how far it is; nothing anywhere else. */
 class Progress {
   readonly #isShown = process.stderr.isTTY;
-  #failed = 0;
+  readonly #failed = new Set<string>();
 
-  show({ verdict, requirement }: Result, finished: number, total: number): void {
-    if (verdict === 'fail') this.#failed += 1;
+  show({ verdict, requirement, title }: Result, finished: number, total: number): void {
     if (!this.#isShown) return;
-    const failed = this.#failed === 0 ? '' : `, ${styleText('red', `${this.#failed} failed`)}`;
+    if (verdict === 'fail') this.#failed.add(`${requirement.id} ${title}`);
+    else this.#failed.delete(`${requirement.id} ${title}`);
+    const failed = this.#failed.size === 0 ? '' : `, ${styleText('red', `${this.#failed.size} failed`)}`;
     process.stderr.write(`\r\u001b[K${finished} of ${total} checks${failed}  ${requirement.id}`);
   }
 

@@ -80,7 +80,7 @@ export class Claims {
     this.claim(answer.root?.attrs['type'] === 'error', `type='error' in ${what}`, answer.text);
   }
 
-  soon(answer: Answer, what = 'the answer', limit = 1000): void {
+  soon(answer: Answer, what = 'the answer', limit = 1500): void {
     this.claim(answer.elapsed <= limit, `${what} within ${limit} ms`, `${Math.round(answer.elapsed)} ms`);
   }
 

@@ -56,6 +56,7 @@ export async function examine(examination: Examination): Promise<Report> {
     subject,
     checks: chosen(examination).map((check) => (slow ? check : withoutSlow(check))),
     atOnce: examination.atOnce ?? atOnceFor(subject),
+    again: true,
     limit: LIMIT + (slow ? inactivity * 4000 : 0),
     done: examination.done,
   });

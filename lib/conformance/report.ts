@@ -22,6 +22,8 @@ export interface Row {
   readonly came: string;
   /** Milliseconds. */
   readonly duration: number;
+  /** 2 when it failed first: what counts is the second attempt. */
+  readonly attempts: number;
   readonly exchanges: readonly Exchanged[];
 }
 

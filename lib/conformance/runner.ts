@@ -19,6 +19,8 @@ export interface Result {
   /** A decision of Holdfast where the XEP allows several behaviours. */
   readonly ours: boolean;
   readonly transcript: readonly Exchanged[];
+  /** 2 when it failed first, and was run again. */
+  readonly attempts: number;
 }
 
 export interface RunOptions {
@@ -26,28 +28,40 @@ export interface RunOptions {
   readonly checks: readonly Check[];
   /** How many checks run side by side. */
   readonly atOnce: number;
+  /** What fails is run once more among few others: on a busy machine, answers may be late for no fault of the server. */
+  readonly again?: boolean;
   /** Milliseconds that one check may take. */
   readonly limit: number;
   readonly done?: ((result: Result, finished: number, total: number) => void) | undefined;
 }
 
 /** Runs checks side by side; the results are in the order of the checks. */
-export async function run({ subject, checks, atOnce, limit, done }: RunOptions): Promise<Result[]> {
-  const results: Result[] = [];
-  const waiting = [...checks.entries()];
-  let finished = 0;
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, check] = next;
+export async function run({ subject, checks, atOnce, limit, again = false, done }: RunOptions): Promise<Result[]> {
+  const results = new Map<number, Result>();
+  const work = (indices: readonly number[], workers: number, attempt: number): Promise<void> =>
+    sideBySide(indices, workers, async (index) => {
+      const check = checks[index];
+      if (!check) return;
       const result = await runOne(subject, check, limit);
-      results[index] = result;
-      finished += 1;
-      done?.(result, finished, checks.length);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return results;
+      results.set(index, { ...result, attempts: attempt });
+      done?.(result, results.size, checks.length);
+    });
+  await work([...checks.keys()], atOnce, 1);
+  const failed = [...results].filter(([, { verdict }]) => verdict === 'fail').map(([index]) => index);
+  if (again) await work(failed, FEW, 2);
+  return [...checks.keys()].flatMap((index) => results.get(index) ?? []);
 }
+
+async function sideBySide<T>(items: readonly T[], workers: number, work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const one = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: workers }, one));
+}
+
+/** How many checks run side by side at the second attempt. */
+const FEW = 4;
 
 async function runOne(subject: Subject, check: Check, limit: number): Promise<Result> {
   const trial = new Trial(subject);
@@ -65,6 +79,7 @@ async function runOne(subject: Subject, check: Check, limit: number): Promise<Re
     duration,
     ours: check.ours ?? false,
     transcript: trial.transcript.lines,
+    attempts: 1,
   };
 }
 

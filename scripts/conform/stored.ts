@@ -32,7 +32,7 @@ export function readStored(folder: string): StoredReport[] {
   return inOrder.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as StoredReport);
 }
 
-function kept({ exchanges, duration: _duration, ...row }: Row): object {
+function kept({ exchanges, duration: _duration, attempts: _attempts, ...row }: Row): object {
   const counts = row.verdict === 'fail' && (row.strength === 'must' || row.strength === 'should');
   if (!counts) return row;
   const wire = exchanges.filter(({ way }) => way !== 'judged').slice(-MAX_LINES);

@@ -173,7 +173,7 @@ export const CREATION_CHECKS: readonly Check[] = [
       const { caller } = await t.login({ [name]: 0 });
       await t.pause(((caller.granted('polling') ?? 0) + 0.3) * 1000);
       const answer = await caller.answer(await caller.post());
-      t.soon(answer, 'the answer to a poll', 500);
+      t.soon(answer, 'the answer to a poll');
     },
   })),
   {

@@ -107,7 +107,7 @@ export const RID_CHECKS: readonly Check[] = [
       const answer = await a.caller.answer(request, a.caller.longest);
       const again = await a.caller.answer(await a.caller.resend(request));
       t.equal(again.text, answer.text, 'the same response');
-      t.soon(again, 'the repeated response', 500);
+      t.soon(again, 'the repeated response');
       await a.caller.post(messageTo(b.jid, 'end'));
       const seen: string[] = [];
       while (!seen.includes('end')) {

@@ -15,7 +15,7 @@ export const SENDING_CHECKS: readonly Check[] = [
       await a.caller.post(messageTo(b.jid, 'soon'));
       t.payload(await b.caller.answer(request), isMessage('soon'), 'the message');
       const took = Math.round(performance.now() - before);
-      t.claim(took < 1000, 'the message within 1000 ms', `${took} ms`);
+      t.claim(took < 1500, 'the message within 1500 ms', `${took} ms`);
     },
   },
   {
@@ -198,8 +198,8 @@ export const SENDING_CHECKS: readonly Check[] = [
     id: 'B-9.2-05',
     title: 'a response that seems to be missing is reported',
     async run(t) {
-      const { caller } = await t.login({ ack: 1, wait: 1 });
-      const missed = await caller.post();
+      const { caller } = await t.login({ ack: 1, wait: 4 });
+      const missed = await caller.post(HARMLESS);
       await caller.answer(missed, caller.longest);
       await t.pause(1600);
       const answer = await caller.answer(await caller.post('', { ack: missed.rid - 1 }), caller.longest);
@@ -208,7 +208,7 @@ export const SENDING_CHECKS: readonly Check[] = [
       t.equal(report, String(missed.rid), 'report');
       const time = Number(t.alive(answer).attrs['time']);
       t.claim(time >= 1500 && time <= 65_535, 'time of about 1600 ms', String(time));
-      t.soon(answer, 'the report', 500);
+      t.soon(answer, 'the report', 2000);
     },
   },
   {

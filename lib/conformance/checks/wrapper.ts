@@ -91,7 +91,7 @@ export const WRAPPER_CHECKS: readonly Check[] = [
       const attributes = `rid="${caller.last + 1}" sid="${caller.sid ?? ''}"`;
       const answer = await caller.answer(await caller.raw(text(attributes)));
       t.refused(answer);
-      t.soon(answer, 'the refusal', 500);
+      t.soon(answer, 'the refusal');
     },
   })),
   {
