@@ -31,10 +31,6 @@ const LIMITS: readonly (readonly [string, string, string, string, string])[] = [
   ['limits.pep_item_size', '1023', '1 KiB', '16 MiB', '16777217'],
   ['limits.pep_subscriptions', '-1', '0', '9007199254740991', '9007199254740992'],
   ['limits.pending_stanzas', '0', '1', '9007199254740991', '9007199254740992'],
-  ['limits.pep_nodes', '0', '1', '9007199254740991', '9007199254740992'],
-  ['limits.pep_items', '0', '1', '9007199254740991', '9007199254740992'],
-  ['limits.pep_item_size', '1023', '1 KiB', '16 MiB', '16777217'],
-  ['limits.pep_subscriptions', '-1', '0', '9007199254740991', '9007199254740992'],
   ['shutdown.drain', '-1 s', '0', '10 min', '600001 ms'],
 ];
 
