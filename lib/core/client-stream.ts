@@ -109,9 +109,9 @@ export class ClientStream implements StreamInput {
     this.#cancelTimeout();
   }
 
-  #failed(username: string | undefined): void {
+  #failed(username: string): void {
     const { address } = this.#transport.info;
-    this.#options.limiter.failed(username ?? '', address);
+    this.#options.limiter.failed(accountOf(username, this.#host?.domain ?? ''), address);
     this.#options.log.info('auth.failed', { address });
   }
 
@@ -158,7 +158,7 @@ export class ClientStream implements StreamInput {
       if (!jid?.local) return { about: 'refusal', condition: 'temporary-auth-failure' };
       return { about: 'anonymous', username: jid.local };
     }
-    if (this.#options.limiter.isBlocked(ask.username, this.#transport.info.address)) {
+    if (this.#options.limiter.isBlocked(accountOf(ask.username, host.domain), this.#transport.info.address)) {
       return { about: 'refusal', condition: 'temporary-auth-failure', text: 'too many failures; try again later' };
     }
     const jid = identify(ask.username, host.domain);
@@ -196,6 +196,11 @@ export class ClientStream implements StreamInput {
 /** What the stream machine needs of a host. */
 function facts(host: Host | undefined): StreamHost | undefined {
   return host && { domain: host.domain, anonymous: host.options.anonymous, features: () => host.features() };
+}
+
+/** What failures are counted for: an account, however its name was written. */
+function accountOf(username: string, domain: string): string {
+  return identify(username, domain)?.toString() ?? `${username}@${domain}`;
 }
 
 function asError(error: unknown): Error {

@@ -44,7 +44,7 @@ export type StreamEffect =
   /** The client is who it says. */
   | { readonly do: 'authenticated'; readonly account: Jid }
   /** The credentials were wrong. */
-  | { readonly do: 'failed'; readonly username: string | undefined }
+  | { readonly do: 'failed'; readonly username: string }
   /** A stanza of a bound resource. */
   | { readonly do: 'deliver'; readonly element: Element }
   | { readonly do: 'close'; readonly error: StreamError | undefined };
@@ -258,7 +258,7 @@ export class Stream {
       this.#username = 'username' in outcome.ask ? outcome.ask.username : undefined;
       return this.#ask(outcome.ask, this.#host);
     }
-    if (outcome.is === 'failure') return this.#failed(outcome.element);
+    if (outcome.is === 'failure') return this.#failed(outcome);
     const account = this.#options.identify(outcome.username, this.#host.domain);
     if (!account) return this.#afterSasl(this.#sasl?.refuseIdentity());
     if (outcome.authzid !== '' && outcome.authzid !== account.toString()) {
@@ -273,12 +273,12 @@ export class Stream {
     ];
   }
 
-  #failed(element: Element): StreamEffect[] {
+  #failed({ element, condition }: SaslOutcome & { is: 'failure' }): StreamEffect[] {
     this.#failures += 1;
-    const effects: StreamEffect[] = [
-      { do: 'failed', username: this.#username },
-      { do: 'send', element },
-    ];
+    const effects: StreamEffect[] = [{ do: 'send', element }];
+    if (condition === 'not-authorized' && this.#username !== undefined) {
+      effects.unshift({ do: 'failed', username: this.#username });
+    }
     this.#username = undefined;
     if (this.#failures >= MAX_FAILURES) effects.push(...this.#end('policy-violation', 'too many failed attempts'));
     return effects;

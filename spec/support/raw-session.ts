@@ -12,6 +12,7 @@ export class RawSession {
   readonly #to: string;
   readonly #agent: Agent;
   #rid = 1000;
+  #last = '';
 
   constructor(url: string, to = 'localhost') {
     this.url = url;
@@ -34,6 +35,20 @@ export class RawSession {
     return this.#send(`<body ${NS} rid='${this.#rid}' sid='${this.sid}' ${attributes}>${inner}</body>`);
   }
 
+  /** The last request once more, byte for byte. */
+  again(): Promise<Element> {
+    return this.#send(this.#last);
+  }
+
+  get nextRid(): number {
+    return this.#rid + 1;
+  }
+
+  /** Leaves request ids out. */
+  skip(count: number): void {
+    this.#rid += count;
+  }
+
   /** Logs in with a password in the clear, and binds. */
   async login(name: string, password: string): Promise<void> {
     const payload = Buffer.from(`\0${name}\0${password}`).toString('base64');
@@ -51,6 +66,7 @@ export class RawSession {
   }
 
   #send(body: string): Promise<Element> {
+    this.#last = body;
     const post = this.url.startsWith('https:') ? secureRequest : request;
     return new Promise((resolve, reject) => {
       const sent = post(this.url, { method: 'POST', agent: this.#agent }, (response) => {

@@ -1,7 +1,14 @@
 import type { Random } from '../../base/random.ts';
 import { xml, type Element } from '../../xml/index.ts';
 import { NS_SASL } from '../ns.ts';
-import { failure, type Mechanism, type SaslAnswer, type SaslAsk, type SaslStep } from './mechanism.ts';
+import {
+  failure,
+  type Mechanism,
+  type SaslAnswer,
+  type SaslAsk,
+  type SaslCondition,
+  type SaslStep,
+} from './mechanism.ts';
 import { isMechanism, startMechanism, type MechanismName } from './mechanisms.ts';
 
 /** What to do next in a negotiation. */
@@ -9,7 +16,7 @@ export type SaslOutcome =
   | { readonly is: 'reply'; readonly element: Element }
   | { readonly is: 'ask'; readonly ask: SaslAsk }
   | { readonly is: 'success'; readonly element: Element; readonly username: string; readonly authzid: string }
-  | { readonly is: 'failure'; readonly element: Element };
+  | { readonly is: 'failure'; readonly element: Element; readonly condition: SaslCondition };
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -69,7 +76,9 @@ export class SaslNegotiation {
     if (step.step === 'ask') return { is: 'ask', ask: step.ask };
     if (step.step === 'challenge') return { is: 'reply', element: dataElement('challenge', step.data) };
     this.#mechanism = undefined;
-    if (step.step === 'failure') return { is: 'failure', element: failureElement(step.condition, step.text) };
+    if (step.step === 'failure') {
+      return { is: 'failure', element: failureElement(step.condition, step.text), condition: step.condition };
+    }
     const { username, authzid, data } = step;
     return { is: 'success', element: dataElement('success', data ?? ''), username, authzid };
   }
