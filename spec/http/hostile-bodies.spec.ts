@@ -5,6 +5,7 @@ import { RawSession } from '../support/raw-session.ts';
 import { startServer } from '../support/running-server.ts';
 
 const NS = "xmlns='http://jabber.org/protocol/httpbind'";
+/** Of processor time, because others may use this machine, too; an answer that waits takes a second. */
 const LIMIT_MS = 100;
 const KIB = 1024;
 /** A condition, or what a body that proves nothing about a session leaves of it. */
@@ -55,6 +56,8 @@ describe('hostile bodies', () => {
 
   before(async () => {
     server = await startServer(['alice']);
+    // The first call of fetch loads it.
+    await (await fetch(server.boshUrl)).text();
     witness = new RawSession(server.boshUrl);
     await witness.open();
     await witness.login('alice', 'alice');
@@ -66,10 +69,11 @@ describe('hostile bodies', () => {
   });
 
   async function timed(body: string): Promise<Record<string, string | undefined>> {
-    const began = performance.now();
-    const response = await fetch(server.boshUrl, { method: 'POST', body });
+    const began = process.cpuUsage();
+    const response = await fetch(server.boshUrl, { method: 'POST', body, signal: AbortSignal.timeout(900) });
     const text = await response.text();
-    expect(performance.now() - began, 'milliseconds').to.be.below(LIMIT_MS);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1000, 'milliseconds').to.be.below(LIMIT_MS);
     return read(text).attrs;
   }
 
