@@ -176,11 +176,15 @@ const limits = z.strictObject({
     .describe('BOSH sessions and WebSocket connections one address may open in a minute; 0 for any number.'),
   roster_items: z.int().min(1).default(2000).describe('Contacts of one account.'),
   offline_messages: z.int().min(0).default(1000).describe('Messages kept for one account that is away. (XEP-0160)'),
-  pep_nodes: z.int().min(1).default(200).describe('Publish-subscribe nodes of one account. (XEP-0163)'),
+  pep_nodes: z
+    .int()
+    .min(1)
+    .default(200)
+    .describe('Publish-subscribe nodes of one account, and elements of its private XML. (XEP-0163, XEP-0049)'),
   pep_items: z.int().min(1).default(1000).describe('Items of one node; the oldest make room.'),
   pep_item_size: size({ min: 1024, max: 16 * MIB })
     .prefault('192 KiB')
-    .describe('Size of one item, or of a vCard. More than the size of a BOSH body makes no sense.'),
+    .describe('Size of one item, vCard or element of private XML. More than the size of a BOSH body makes no sense.'),
   pep_subscriptions: z.int().min(0).default(1000).describe('Subscriptions to one node.'),
   pending_stanzas: z.int().min(1).default(1000).describe('Stanzas of one client that may wait for an earlier one.'),
 });

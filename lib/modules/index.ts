@@ -1,4 +1,6 @@
 import type { Host } from '../core/host.ts';
+import avatars from './avatars/index.ts';
+import bookmarks from './bookmarks/index.ts';
 import caps from './caps/index.ts';
 import carbons from './carbons/index.ts';
 import contact from './contact/index.ts';
@@ -8,11 +10,13 @@ import offline from './offline/index.ts';
 import pep from './pep/index.ts';
 import ping from './ping/index.ts';
 import presence from './presence/index.ts';
+import privateXml from './private-xml/index.ts';
 import type { PubsubLimits } from './pubsub/service.ts';
 import roster from './roster/index.ts';
 import stanzaIds from './stanza-ids/index.ts';
 import subscriptions from './subscriptions/index.ts';
 import time from './time/index.ts';
+import vcard from './vcard/index.ts';
 import version from './version/index.ts';
 
 export interface ModuleSettings {
@@ -36,6 +40,10 @@ export function installModules(host: Host, settings: ModuleSettings): void {
   host.use(offline, { maxMessages: settings.maxOfflineMessages });
   host.use(presence);
   host.use(pep, settings.pubsub);
+  host.use(avatars);
+  host.use(vcard, { maxBytes: settings.pubsub.itemBytes });
+  host.use(bookmarks);
+  host.use(privateXml, { maxBytes: settings.pubsub.itemBytes, maxElements: settings.pubsub.nodes });
   host.use(stanzaIds);
   host.use(carbons);
 }

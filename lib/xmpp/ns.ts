@@ -38,6 +38,12 @@ export const NS_LAST = 'jabber:iq:last';
 export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 /** XEP-0030 */
 export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
+/** XEP-0048 */
+export const NS_BOOKMARKS_STORAGE = 'storage:bookmarks';
+/** XEP-0049 */
+export const NS_PRIVATE = 'jabber:iq:private';
+/** XEP-0054 */
+export const NS_VCARD = 'vcard-temp';
 /** XEP-0045 §16.1 */
 export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 /** XEP-0060 */
@@ -48,12 +54,18 @@ export const NS_PUBSUB_ERRORS = 'http://jabber.org/protocol/pubsub#errors';
 export const NS_PUBSUB_EVENT = 'http://jabber.org/protocol/pubsub#event';
 /** XEP-0060 §8 */
 export const NS_PUBSUB_OWNER = 'http://jabber.org/protocol/pubsub#owner';
+/** XEP-0084 §4.1 */
+export const NS_AVATAR_DATA = 'urn:xmpp:avatar:data';
+/** XEP-0084 §4.2 */
+export const NS_AVATAR_METADATA = 'urn:xmpp:avatar:metadata';
 /** XEP-0085 */
 export const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
 /** XEP-0092 */
 export const NS_VERSION = 'jabber:iq:version';
 /** XEP-0115 */
 export const NS_CAPS = 'http://jabber.org/protocol/caps';
+/** XEP-0153 */
+export const NS_VCARD_UPDATE = 'vcard-temp:x:update';
 /** XEP-0160 */
 export const NS_OFFLINE_FEATURE = 'msgoffline';
 /** XEP-0184 */
@@ -78,3 +90,9 @@ export const NS_MARKERS = 'urn:xmpp:chat-markers:0';
 export const NS_HINTS = 'urn:xmpp:hints';
 /** XEP-0359 */
 export const NS_STANZA_ID = 'urn:xmpp:sid:0';
+/** XEP-0398 */
+export const NS_PEP_VCARD_CONVERSION = 'urn:xmpp:pep-vcard-conversion:0';
+/** XEP-0402 */
+export const NS_BOOKMARKS = 'urn:xmpp:bookmarks:1';
+/** XEP-0411 */
+export const NS_BOOKMARKS_CONVERSION = 'urn:xmpp:bookmarks-conversion:0';

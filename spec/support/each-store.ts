@@ -5,27 +5,28 @@ import { createMemoryStore } from '../../lib/storage/memory.ts';
 import { openSqliteStore } from '../../lib/storage/sqlite/sqlite-store.ts';
 import type { Store } from '../../lib/storage/store.ts';
 
-/** The same specs over every store; `open` gives a new, empty one. */
+const DOMAIN = 'capulet.example';
+
+/** The same specs over every store; `open` gives one without any account of the specs' domain. */
 export function overEachStore(title: string, specs: (open: () => Promise<Store>) => void): void {
   describe(`${title}, in memory`, () => specs(async () => createMemoryStore()));
 
   describe(`${title}, in SQLite`, () => {
-    const opened: Store[] = [];
     let folder: string;
+    let store: Store;
 
-    before(() => {
+    before(async () => {
       folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
+      store = await openSqliteStore({ file: join(folder, 'holdfast.db') });
     });
-    afterEach(async () => {
-      for (const store of opened.splice(0)) await store.close();
+    after(async () => {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
     });
-    after(() => rmSync(folder, { recursive: true, force: true }));
 
-    let count = 0;
     specs(async () => {
-      count += 1;
-      const store = await openSqliteStore({ file: join(folder, `${count}.db`) });
-      opened.push(store);
+      // One store for all: to open one takes longer than most specs.
+      for (const account of await store.accounts.list(DOMAIN, 100)) await store.accounts.remove(account);
       return store;
     });
   });

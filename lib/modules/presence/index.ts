@@ -1,5 +1,6 @@
 import type { EpochMillis } from '../../base/time.ts';
 import type { ClientSession } from '../../core/client-session.ts';
+import { ServiceKey } from '../../core/keys.ts';
 import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
 import { defineModule, type HostContext } from '../../core/module.ts';
 import { parse, xml } from '../../xml/index.ts';
@@ -9,6 +10,12 @@ import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { Stanza } from '../../xmpp/stanza.ts';
 import { OFFLINE } from '../offline/offline-desk.ts';
 import { ROSTERS, type Roster, type Rosters } from '../roster/rosters.ts';
+
+/** Presence that the server repeats for a client, for modules that change what it says. */
+export const PRESENCE = new ServiceKey<{
+  /** As if the client had broadcast it. */
+  broadcast(session: ClientSession, presence: Stanza): MaybePromise<unknown>;
+}>('presence');
 
 /** Entities that one session may send directed presence to. */
 const MAX_DIRECTED = 1000;
@@ -21,6 +28,7 @@ export default defineModule({
 
   setup(host) {
     const desk = new PresenceDesk(host);
+    host.provide(PRESENCE, desk);
     host.hook('presence:broadcast', 'act', ({ session, stanza }) => desk.broadcast(session, stanza));
     host.hook('stanza:from-client', 'act', ({ session, stanza }) => desk.direct(session, stanza));
     host.hook('stanza:to-account', 'act', ({ account, stanza }) => {

@@ -56,6 +56,8 @@ interface NewItem {
 /** What happened to the items of a node; undefined items were removed altogether. */
 export interface Change {
   readonly owner: Jid;
+  /** Who did it: a full JID unless the server did. */
+  readonly by: Jid;
   readonly node: string;
   readonly published?: StoredItem;
   readonly retracted?: readonly string[] | 'all';
@@ -86,7 +88,7 @@ export class PubsubService {
     return andThen(this.#options.surroundings.standing(owner, from), (standing) => ({ owner, from, standing }));
   }
 
-  /** Tells of every change of items, before anybody else is told. A watcher must not throw. */
+  /** Tells of every change of items, before anybody else is told. What a watcher throws goes to who made the change. */
   watch(watcher: (change: Change) => MaybePromise<void>): void {
     this.#watchers.push(watcher);
   }
@@ -126,10 +128,10 @@ export class PubsubService {
 
   /** @spec XEP-0060 §8.4 */
   async delete(asker: Asker, name: string): Promise<void> {
-    const { owner } = asker;
+    const { owner, from: by } = asker;
     const node = await this.owned(asker, name);
     await this.nodes.remove(owner, name);
-    await this.#changed({ owner, node: name, retracted: 'all' });
+    await this.#changed({ owner, by, node: name, retracted: 'all' });
     if (isOn(node.config, 'pubsub#notify_delete')) await this.notifier.tell(owner, node, deletedEvent(node));
   }
 
@@ -161,7 +163,7 @@ export class PubsubService {
       const keep = countOf(node.config, 'pubsub#max_items', this.limits.items);
       await this.#options.store.putItem(owner.toString(), name, stored, keep);
     }
-    await this.#changed({ owner, node: name, published: stored });
+    await this.#changed({ owner, by: from, node: name, published: stored });
     await this.notifier.tell(owner, node, publishedEvent(node, stored));
     return stored.id;
   }
@@ -175,18 +177,18 @@ export class PubsubService {
     if (affiliation !== 'owner' && affiliation !== 'publisher') await this.#checkOwnItems(asker, name, ids);
     const removed = await this.#options.store.removeItems(owner.toString(), name, ids);
     if (removed.length === 0) throw new StanzaError('item-not-found');
-    await this.#changed({ owner, node: name, retracted: removed });
+    await this.#changed({ owner, by: from, node: name, retracted: removed });
     const isTold = notify || isOn(node.config, 'pubsub#notify_retract');
     if (isTold) await this.notifier.tell(owner, node, retractedEvent(node, removed));
   }
 
   /** @spec XEP-0060 §8.5 */
   async purge(asker: Asker, name: string): Promise<void> {
-    const { owner } = asker;
+    const { owner, from: by } = asker;
     const node = await this.owned(asker, name);
     if (!isOn(node.config, 'pubsub#persist_items')) throw unsupported('persistent-items');
     await this.#options.store.clearItems(owner.toString(), name);
-    await this.#changed({ owner, node: name, retracted: 'all' });
+    await this.#changed({ owner, by, node: name, retracted: 'all' });
     if (isOn(node.config, 'pubsub#notify_retract')) await this.notifier.tell(owner, node, purgedEvent(node));
   }
 
