@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { Accounts } from '../core/accounts.ts';
 import { Host } from '../core/host.ts';
 import type { HostDirectory } from '../core/hosts.ts';
+import type { ArchiveOptions } from '../modules/archive/index.ts';
 import { installModules } from '../modules/index.ts';
 import type { PubsubLimits } from '../modules/pubsub/service.ts';
 import { SOFTWARE } from '../software.ts';
@@ -34,9 +35,15 @@ export function createHost(domain: string, parts: HostParts): Host {
     maxRosterItems: config.limits.roster_items,
     maxOfflineMessages: config.limits.offline_messages,
     pubsub: pubsubLimits(config.limits),
+    archive: archiveOptions(config.archive),
   });
   tell(host, parts);
   return host;
+}
+
+function archiveOptions(archive: Config['archive']): ArchiveOptions | undefined {
+  const { enabled, policy, expire_after: expireAfter, max_messages: maxMessages } = archive;
+  return enabled ? { policy, expireAfter, maxMessages } : undefined;
 }
 
 function pubsubLimits(limits: Config['limits']): PubsubLimits {

@@ -6,6 +6,7 @@ import { duration, size, wholeSeconds } from './units.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
@@ -163,6 +164,24 @@ const storage = z.strictObject({
   file: z.string().min(1).default('./data/holdfast.db').describe('The SQLite file.'),
 });
 
+const archive = z.strictObject({
+  enabled: z.boolean().default(true).describe('Keep what is said, for all clients of those who said it. (XEP-0313)'),
+  policy: z
+    .enum(['always', 'roster', 'never'])
+    .default('always')
+    .describe(
+      "Whose messages are kept when a user did not say: everybody's, those of contacts, or nobody's. (XEP-0441)",
+    ),
+  expire_after: duration({ min: 0, max: 36_500 * DAY })
+    .prefault('365 d')
+    .describe('Age at which messages are removed; 0 for never.'),
+  max_messages: z
+    .int()
+    .min(1)
+    .default(1_000_000)
+    .describe('Messages kept in one archive; once in an hour the oldest beyond that are removed.'),
+});
+
 const limits = z.strictObject({
   sessions_per_address: z
     .int()
@@ -208,6 +227,7 @@ export const schema = z.strictObject({
   websocket: websocket.prefault({}).describe('The WebSocket endpoint.'),
   auth: auth.prefault({}).describe('Login.'),
   storage: storage.prefault({}).describe('The store.'),
+  archive: archive.prefault({}).describe('Message archives.'),
   limits: limits.prefault({}).describe('Limits.'),
   metrics: z
     .strictObject({

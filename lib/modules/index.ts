@@ -1,4 +1,5 @@
 import type { Host } from '../core/host.ts';
+import archive, { type ArchiveOptions } from './archive/index.ts';
 import avatars from './avatars/index.ts';
 import bookmarks from './bookmarks/index.ts';
 import caps from './caps/index.ts';
@@ -23,6 +24,8 @@ export interface ModuleSettings {
   readonly software: { readonly name: string; readonly version: string };
   readonly maxRosterItems: number;
   readonly maxOfflineMessages: number;
+  /** Undefined for no archives. */
+  readonly archive: ArchiveOptions | undefined;
   readonly pubsub: PubsubLimits;
 }
 
@@ -46,4 +49,5 @@ export function installModules(host: Host, settings: ModuleSettings): void {
   host.use(privateXml, { maxBytes: settings.pubsub.itemBytes, maxElements: settings.pubsub.nodes });
   host.use(stanzaIds);
   host.use(carbons);
+  if (settings.archive) host.use(archive, settings.archive);
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { MemoryArchive } from './memory-archive.ts';
 import { MemoryDocuments } from './memory-documents.ts';
 import { MemoryPubsub } from './memory-pubsub.ts';
 import type {
@@ -44,6 +45,7 @@ class MemoryStore implements Store {
   #offlineId = 0;
 
   readonly documents = new MemoryDocuments();
+  readonly archive = new MemoryArchive();
   readonly pubsub = new MemoryPubsub();
 
   readonly accounts: AccountStore = {
@@ -64,6 +66,7 @@ class MemoryStore implements Store {
     remove: async (id: AccountId): Promise<boolean> => {
       for (const part of [this.#rosters, this.#offline, this.#lastSeen]) part.delete(id);
       this.documents.forget(id);
+      await this.archive.clear(id);
       this.pubsub.forget(id);
       return this.#accounts.delete(id);
     },

@@ -2,8 +2,10 @@
 
 import type { EpochMillis } from '../base/time.ts';
 import type { ScramHash, ScramKeys } from '../xmpp/sasl/scram-keys.ts';
+import type { ArchiveStore } from './archive-store.ts';
 import type { PubsubStore } from './pubsub-store.ts';
 
+export type * from './archive-store.ts';
 export type { ItemChoice, PubsubStore, StoredItem, StoredNode } from './pubsub-store.ts';
 
 /** A normalised bare JID, `local@domain`. */
@@ -136,6 +138,7 @@ export interface Store {
   readonly offline: OfflineStore;
   readonly lastSeen: LastSeenStore;
   readonly documents: DocumentStore;
+  readonly archive: ArchiveStore;
   readonly pubsub: PubsubStore;
   /** A server-wide secret of 32 bytes, made on first use and kept under `name`. */
   secret(name: string): Promise<Uint8Array>;

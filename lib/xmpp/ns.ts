@@ -46,6 +46,8 @@ export const NS_PRIVATE = 'jabber:iq:private';
 export const NS_VCARD = 'vcard-temp';
 /** XEP-0045 §16.1 */
 export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
+/** XEP-0059 */
+export const NS_RSM = 'http://jabber.org/protocol/rsm';
 /** XEP-0060 */
 export const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
 /** XEP-0060 §7.1.3 */
@@ -64,6 +66,8 @@ export const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
 export const NS_VERSION = 'jabber:iq:version';
 /** XEP-0115 */
 export const NS_CAPS = 'http://jabber.org/protocol/caps';
+/** XEP-0122 */
+export const NS_DATA_VALIDATE = 'http://jabber.org/protocol/xdata-validate';
 /** XEP-0153 */
 export const NS_VCARD_UPDATE = 'vcard-temp:x:update';
 /** XEP-0160 */
@@ -84,12 +88,28 @@ export const NS_CARBONS = 'urn:xmpp:carbons:2';
 export const NS_CARBONS_RULES = 'urn:xmpp:carbons:rules:0';
 /** XEP-0297 */
 export const NS_FORWARD = 'urn:xmpp:forward:0';
+/** XEP-0313 */
+export const NS_MAM = 'urn:xmpp:mam:2';
 /** XEP-0333 */
 export const NS_MARKERS = 'urn:xmpp:chat-markers:0';
 /** XEP-0334 */
 export const NS_HINTS = 'urn:xmpp:hints';
 /** XEP-0359 */
 export const NS_STANZA_ID = 'urn:xmpp:sid:0';
+/** XEP-0373 */
+export const NS_OPENPGP = 'urn:xmpp:openpgp:0';
+/** XEP-0380 */
+export const NS_ENCRYPTION = 'urn:xmpp:eme:0';
+/** XEP-0384, before version 0.4 */
+export const NS_OMEMO_AXOLOTL = 'eu.siacs.conversations.axolotl';
+/** XEP-0384 */
+export const NS_OMEMO = 'urn:xmpp:omemo:2';
+/** XEP-0421 */
+export const NS_OCCUPANT_ID = 'urn:xmpp:occupant-id:0';
+/** XEP-0424 */
+export const NS_RETRACT = 'urn:xmpp:message-retract:1';
+/** XEP-0444 */
+export const NS_REACTIONS = 'urn:xmpp:reactions:0';
 /** XEP-0398 */
 export const NS_PEP_VCARD_CONVERSION = 'urn:xmpp:pep-vcard-conversion:0';
 /** XEP-0402 */

@@ -22,6 +22,8 @@ const LIMITS: readonly (readonly [string, string, string, string, string])[] = [
   ['auth.max_failures_per_account', '-1', '0', '9007199254740991', '9007199254740992'],
   ['auth.max_failures_per_address', '-1', '0', '9007199254740991', '9007199254740992'],
   ['auth.failure_window', '999 ms', '1 s', '24 h', '86400001 ms'],
+  ['archive.expire_after', '-1 s', '0', '36500 d', '36501 d'],
+  ['archive.max_messages', '0', '1', '9007199254740991', '9007199254740992'],
   ['limits.sessions_per_address', '-1', '0', '9007199254740991', '9007199254740992'],
   ['limits.session_creations_per_minute', '-1', '0', '9007199254740991', '9007199254740992'],
   ['limits.roster_items', '0', '1', '9007199254740991', '9007199254740992'],

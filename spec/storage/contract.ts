@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { describeArchive } from './archive-contract.ts';
 import type { Account, Credentials, RosterItem, Store } from '../../lib/storage/store.ts';
 
 const ALICE = 'alice@example.com';
@@ -336,4 +337,6 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect([...(await store.secret('other'))]).not.to.deep.equal([...one]);
     });
   });
+
+  describeArchive(name, open);
 }

@@ -6,6 +6,7 @@ import type { Jid } from '../../xmpp/jid.ts';
 import { NS_CARBONS } from '../../xmpp/ns.ts';
 import { forwarded } from '../../xmpp/payloads/forwarded.ts';
 import { Stanza } from '../../xmpp/stanza.ts';
+import { ARCHIVE } from '../archive/archive.ts';
 import { isEligible } from './eligible.ts';
 
 /** Messages of one session that are remembered, in case an error comes for them. */
@@ -34,7 +35,9 @@ export class CopyDesk {
     remember(session.state(CARBONS).copied, stanza);
     if (stanza.to.bare.equals(session.account)) return;
     const others = this.#enabled(session.account).filter((other) => other !== session);
-    this.#copy('sent', stanza, session.account, others);
+    if (others.length === 0) return;
+    const identified = this.#host.service(ARCHIVE)?.identified(stanza, session.account) ?? stanza;
+    this.#copy('sent', identified, session.account, others);
   }
 
   /** A message is on its way to these resources of an account, or to none. @spec XEP-0280 §7 */

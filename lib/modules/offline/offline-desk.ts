@@ -8,8 +8,10 @@ import { Jid } from '../../xmpp/jid.ts';
 import { NS_CARBONS, NS_CHAT_STATES, NS_CLIENT, NS_DELAY, NS_HINTS, NS_STANZA_ID } from '../../xmpp/ns.ts';
 import { delay } from '../../xmpp/payloads/delay.ts';
 import { hasHint } from '../../xmpp/payloads/hints.ts';
+import { stanzaIdBy } from '../../xmpp/payloads/stanza-id.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { shallowCopy, Stanza } from '../../xmpp/stanza.ts';
+import { ARCHIVE } from '../archive/archive.ts';
 
 /** What became of a kept message that was sent to a session. */
 type Fate = 'sent' | 'returned' | 'arrived';
@@ -124,9 +126,19 @@ export class OfflineDesk {
       this.#arrived(account, shelf, id);
       return;
     }
+    if (this.#isShown(session, stanza)) {
+      this.#arrived(account, shelf, id);
+      return;
+    }
     this.#ids.set(stanza, id);
     stanza.arrived = () => this.#arrived(account, shelf, id);
     session.send(stanza);
+  }
+
+  /** The client has found it in the archive. @spec XEP-0313 §6.1.1 */
+  #isShown(session: ClientSession, stanza: Stanza): boolean {
+    const id = stanzaIdBy(stanza, session.account);
+    return id !== undefined && this.#host.service(ARCHIVE)?.hasShown(session, id) === true;
   }
 
   /** It did not arrive, and nobody else can take it: it waits in the store for the next time. */

@@ -1,4 +1,5 @@
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
+import { archive } from './migrations/0010-archive.ts';
 
 /**
  * Forward only, in the order of their names; a migration that was released is never changed.
@@ -77,6 +78,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+
+  '0010-archive': archive,
 
   '0011-pubsub': {
     async up(db: Kysely<unknown>): Promise<void> {

@@ -47,6 +47,22 @@ export interface Database {
     at: number;
     status: string;
   };
+  archive_owners: {
+    id: Generated<number>;
+    owner: string;
+  };
+  archive_messages: {
+    /** Grows with each message. */
+    seq: Generated<number>;
+    owner_id: number;
+    id: string;
+    at: number;
+    peer: string;
+    resource: string;
+    is_sent: number;
+    stanza_id: string;
+    xml: string;
+  };
   documents: {
     owner: string;
     kind: string;

@@ -5,7 +5,7 @@ import type { SqlSession } from './sql-session.ts';
 
 const HASHES: readonly ScramHash[] = ['sha-1', 'sha-256', 'sha-512'];
 /** Tables whose rows have an `owner` that may be an account, and go with it. */
-const OWNED = ['documents', 'pubsub_nodes'] as const;
+const OWNED = ['documents', 'archive_owners', 'pubsub_nodes'] as const;
 
 export class SqlAccounts implements AccountStore {
   readonly #sql: SqlSession;

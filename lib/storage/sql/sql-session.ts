@@ -1,4 +1,4 @@
-import { Kysely, type Compilable, type Dialect } from 'kysely';
+import { Kysely, type Compilable, type CompiledQuery, type Dialect } from 'kysely';
 import { StoreError, type AccountId } from '../store.ts';
 import type { Engine, Rows } from './engine.ts';
 import type { Database } from './schema.ts';
@@ -14,8 +14,8 @@ export class SqlSession {
   }
 
   /** Runs statements that happen all or not at all; resolves when that is durable. @throws StoreError */
-  async unit(statements: readonly Compilable[]): Promise<readonly Rows[]> {
-    return this.run(this.#engine.unit(statements.map((statement) => statement.compile())));
+  async unit(statements: readonly (Compilable | CompiledQuery)[]): Promise<readonly Rows[]> {
+    return this.run(this.#engine.unit(statements.map((each) => ('compile' in each ? each.compile() : each))));
   }
 
   /** Whatever goes wrong is a `StoreError`. */

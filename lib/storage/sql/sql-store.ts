@@ -3,6 +3,7 @@ import { Migrator, type Dialect } from 'kysely';
 import {
   StoreError,
   type AccountStore,
+  type ArchiveStore,
   type DocumentStore,
   type LastSeenStore,
   type OfflineStore,
@@ -13,6 +14,7 @@ import {
 import type { Engine } from './engine.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { SqlAccounts } from './sql-accounts.ts';
+import { SqlArchive } from './sql-archive.ts';
 import { SqlDocuments } from './sql-documents.ts';
 import { SqlLastSeen } from './sql-last-seen.ts';
 import { SqlOffline } from './sql-offline.ts';
@@ -29,6 +31,7 @@ export class SqlStore implements Store {
   readonly offline: OfflineStore;
   readonly lastSeen: LastSeenStore;
   readonly documents: DocumentStore;
+  readonly archive: ArchiveStore;
   readonly pubsub: PubsubStore;
   readonly #sql: SqlSession;
 
@@ -39,6 +42,7 @@ export class SqlStore implements Store {
     this.offline = new SqlOffline(this.#sql);
     this.lastSeen = new SqlLastSeen(this.#sql);
     this.documents = new SqlDocuments(this.#sql);
+    this.archive = new SqlArchive(this.#sql);
     this.pubsub = new SqlPubsub(this.#sql);
   }
 

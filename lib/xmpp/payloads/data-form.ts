@@ -7,6 +7,19 @@ export interface FormField {
   readonly values: readonly string[];
 }
 
+/** The values of each field of a form, by its name. @spec XEP-0004 §3.2 */
+export function fieldsOf(form: Element): ReadonlyMap<string, readonly string[]> {
+  const fields = form.getChildElements().filter((child) => child.getName() === 'field');
+  return new Map(fields.map((field) => [field.attrs['var'] ?? '', valuesOf(field)]));
+}
+
+function valuesOf(field: Element): string[] {
+  return field
+    .getChildElements()
+    .filter((child) => child.getName() === 'value')
+    .map((value) => value.text);
+}
+
 /**
  * A form of type `result` in the scope of a FORM_TYPE.
  *
