@@ -30,8 +30,8 @@ export async function startServer(
   return server;
 }
 
-export async function createAccount(server: HoldfastServer, name: string): Promise<void> {
-  const jid = Jid.make(name, DOMAIN);
-  const host = server.hosts.find(DOMAIN);
+export async function createAccount(server: HoldfastServer, name: string, domain = DOMAIN): Promise<void> {
+  const jid = Jid.make(name, domain);
+  const host = server.hosts.find(domain);
   if (!jid || !host || !(await host.accounts.create(jid, name))) throw new Error(`cannot create ${name}`);
 }
