@@ -69,6 +69,15 @@ describe('XEP-0124 §7 Initiating a session', () => {
     });
   });
 
+  it('B-12-02 D-06 no client is made to poll: who asks to be held may have two requests open', () => {
+    for (const hold of ['1', '2', '5']) expect(Number(terms({ hold }, DEFAULT_POLICY).requests)).to.be.at.least(2);
+  });
+
+  it('B-10-05 a silence of a minute is allowed by default, two to clients that poll', () => {
+    expect(terms({}, DEFAULT_POLICY).inactivity).to.equal(60);
+    expect(terms({ hold: '0' }, DEFAULT_POLICY).inactivity).to.equal(120);
+  });
+
   it('D-07 `wait` and `hold` left out mean 60 and 1', () => {
     expect(terms({})).to.include({ wait: 5, hold: 1 });
   });

@@ -32,7 +32,7 @@ describe('XEP-0124 §16 Multiple streams', () => {
       play.expect('#1 <- [E] ack=1002', 'add example.com', '#2 <- [P:stream:features] stream=s2');
     });
 
-    it('B-16.3-04 X-4-09 the answer has what a stream header has, and nothing of a creation response', () => {
+    it('B-16.3-04 B-16.3-05 X-4-09 the answer has what a stream header has, and nothing of a creation response', () => {
       const answer = two().answers.get('#1') ?? '';
       const names = /^<body ([^>]*)>/
         .exec(answer)?.[1]

@@ -102,6 +102,14 @@ describe('XEP-0124 §17 Error and status codes', () => {
       expect(told(world.open({ to: 'EXAMPLE.COM' }))).to.equal('200 alive');
     });
 
+    it('B-7.1-09 B-7.2-11 serves several domains, each with its own name', () => {
+      const world = new BoshWorld();
+      for (const domain of ['example.com', 'example.net.com']) {
+        expect(world.open({ to: domain }).xml.attrs['from']).to.equal(domain);
+        expect(world.streams.at(-1)?.headers[0]?.to).to.equal(domain);
+      }
+    });
+
     it('B-17.2-05 a fault of ours ends that one session', () => {
       const world = new BoshWorld();
       world.open();

@@ -43,10 +43,17 @@ describe('the examples of XEP-0206', () => {
   it('1, 2: requesting a session, answered with the features', async () => {
     const { created } = await begin();
     sameBut(created, example(2), {
-      ...{ sid: 'random', authid: 'random', charsets: 'ours', accept: 'the same in another order' },
-      ...{ wait: 'ours is 50 at most', inactivity: 'ours is 60' },
-      ...{ '+ver': 'ours', '+ack': 'requests are acknowledged', '+maxpause': 'pauses are allowed' },
-      ...{ '+stream': 'several streams are offered', '+xml:lang': 'of the stream that answers' },
+      sid: 'random',
+      authid: 'random',
+      charsets: 'ours',
+      accept: 'the same in another order',
+      wait: 'ours is 50 at most',
+      inactivity: 'ours is 60',
+      '+ver': 'ours',
+      '+ack': 'requests are acknowledged',
+      '+maxpause': 'pauses are allowed',
+      '+stream': 'several streams are offered',
+      '+xml:lang': 'of the stream that answers',
     });
     const [features] = created.getChildElements();
     const [mechanisms] = features?.getChildElements() ?? [];

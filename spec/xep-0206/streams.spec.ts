@@ -175,6 +175,12 @@ describe('XEP-0206 XMPP over BOSH', () => {
       expect(payloads(await session.post(plain('alice')))).to.deep.equal(['success']);
     });
 
+    it('X-5-01 X-5-08 EXTERNAL is not on offer: there are no outer credentials to hold a `from` against', async () => {
+      expect((await session.open()).body.toString()).not.to.contain('EXTERNAL');
+      const auth = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>";
+      expect((await session.post(auth)).body.toString()).to.contain('<invalid-mechanism');
+    });
+
     it('X-5-11 binds a resource of its own making when none is asked for', async () => {
       expect(await session.login()).to.match(/^[^@/]+@anon\.localhost\/.+$/);
     });
