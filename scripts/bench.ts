@@ -1,11 +1,11 @@
 /** Measures Holdfast beside other servers. `npm run bench -- --help` says how. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { contestants } from './bench/contestants.ts';
+import { jobs } from './bench/jobs.ts';
 import { readOptions, USAGE } from './bench/options.ts';
 import { comparison, report } from './bench/report.ts';
-import { RESULTS } from './bench/results.ts';
+import { RESULTS, type Results } from './bench/results.ts';
 import { run } from './bench/run.ts';
-import { jobs } from './bench/jobs.ts';
 
 const progress = (line: string) => console.error(line);
 
@@ -21,9 +21,11 @@ async function bench(): Promise<void> {
   const all = contestants(options.servers, { program: 'dist', profiles: options.profiles });
   for (const { missing } of all) if (missing !== undefined) progress(`left out: ${missing}`);
   const present = all.filter(({ missing }) => missing === undefined);
-  const results = await run({ contestants: present, jobs: jobs(options), rounds: options.rounds, progress });
+  const keep = (results: Results) => {
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
+  };
+  const results = await run({ contestants: present, jobs: jobs(options), rounds: options.rounds, progress, keep });
   console.log(report(results));
   if (earlier) console.log(comparison(results, earlier));
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
   if (results.measurements.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
 }

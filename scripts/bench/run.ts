@@ -23,23 +23,27 @@ export interface RunOptions {
   readonly rounds: number;
   /** Told what is being done. */
   readonly progress: (line: string) => void;
+  /** Gets what there is so far after each server: a long run may be broken off. */
+  readonly keep?: (results: Results) => void;
 }
 
 /** All jobs with all contestants, the rounds in turn: a disturbance of the machine meets everybody. */
-export async function run({ contestants, jobs, rounds, progress }: RunOptions): Promise<Results> {
+export async function run({ contestants, jobs, rounds, progress, keep = () => {} }: RunOptions): Promise<Results> {
   const pinned = availableParallelism() > 1 && hasProgram('taskset');
   const head = heading(pinned);
   const measurements = new Map<string, Measurement>();
+  const soFar = () => ({ ...head, measurements: [...measurements.values()] });
   for (const job of jobs) {
     const able = contestants.filter(({ transports }) => transports.includes(job.transport));
     for (let round = 1; round <= rounds; round += 1) {
       for (const contestant of able) {
         progress(`${job.work.scenario} over ${job.transport}, round ${round} of ${rounds}: ${contestant.name}`);
         for (const measured of await measure(contestant, job, pinned)) note(measurements, contestant, measured);
+        keep(soFar());
       }
     }
   }
-  return { ...head, measurements: [...measurements.values()] };
+  return soFar();
 }
 
 function note(measurements: Map<string, Measurement>, { key, name }: Contestant, measured: Case): void {
