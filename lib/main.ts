@@ -41,6 +41,14 @@ program
   .action(startServer);
 
 program
+  .command('about')
+  .description('What this version implements')
+  .action(async () => {
+    const { about, renderAbout } = await import('./cli/about.ts');
+    print(about(), renderAbout);
+  });
+
+program
   .command('init')
   .description('Write a configuration')
   .option('--domain <domain>', 'the domain to serve')

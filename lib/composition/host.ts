@@ -3,7 +3,7 @@ import { Accounts } from '../core/accounts.ts';
 import { Host } from '../core/host.ts';
 import type { HostDirectory } from '../core/hosts.ts';
 import type { ArchiveOptions } from '../modules/archive/index.ts';
-import { installModules } from '../modules/index.ts';
+import { installModules, type ModuleSettings } from '../modules/index.ts';
 import type { PubsubLimits } from '../modules/pubsub/service.ts';
 import { SOFTWARE } from '../software.ts';
 import type { Store } from '../storage/store.ts';
@@ -30,15 +30,20 @@ export function createHost(domain: string, parts: HostParts): Host {
     { domain, ...options, maxPending: config.limits.pending_stanzas },
     { clock, random, log, store, hosts, accounts, observer },
   );
-  installModules(host, {
-    software: SOFTWARE,
-    maxRosterItems: config.limits.roster_items,
-    maxOfflineMessages: config.limits.offline_messages,
-    pubsub: pubsubLimits(config.limits),
-    archive: archiveOptions(config.archive),
-  });
+  installModules(host, moduleSettings(config));
   tell(host, parts);
   return host;
+}
+
+/** What the modules are told of the configuration. */
+export function moduleSettings({ limits, archive }: Config): ModuleSettings {
+  return {
+    software: SOFTWARE,
+    maxRosterItems: limits.roster_items,
+    maxOfflineMessages: limits.offline_messages,
+    pubsub: pubsubLimits(limits),
+    archive: archiveOptions(archive),
+  };
 }
 
 function archiveOptions(archive: Config['archive']): ArchiveOptions | undefined {

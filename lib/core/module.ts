@@ -25,7 +25,7 @@ export type Phase = 'filter' | 'act' | 'observe';
 export type Verdict = void | 'handled' | { readonly replace: Stanza };
 
 /** A claim to implement a document; the claims make the table of supported XEPs and the DOAP file. */
-interface Claim {
+export interface Claim {
   readonly spec: string;
   readonly version?: string;
   readonly status: 'complete' | 'partial';

@@ -30,7 +30,7 @@ export interface ModuleSettings {
 }
 
 /** Adds every module to a host. */
-export function installModules(host: Host, settings: ModuleSettings): void {
+export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings): void {
   host.use(disco);
   host.use(caps);
   host.use(contact);
