@@ -9,6 +9,7 @@ import type { Stanza, StanzaKind } from '../xmpp/stanza.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, Transport } from '../xmpp/transport.ts';
 import type { Accounts } from './accounts.ts';
+import { BLOCKS } from './blocks.ts';
 import { ClientSession } from './client-session.ts';
 import { ComponentDomain, type Component } from './component.ts';
 import { Delivery } from './delivery.ts';
@@ -231,10 +232,14 @@ export class Host {
     void this.#tracked(this.#router.redeliver(payloads));
   }
 
-  /** Whether `observer` may know the presence of `account`. */
+  /** Whether `observer` may know the presence of `account`. Who is blocked may not. */
   mayObserve(observer: Jid, account: Jid): MaybePromise<boolean> {
     if (observer.bare.equals(account.bare) || observer.equals(this.jid)) return true;
-    return this.services.find(SUBSCRIBERS)?.has(account.bare, observer.bare) ?? false;
+    const isSubscribed = this.services.find(SUBSCRIBERS)?.has(account.bare, observer.bare) ?? false;
+    return andThen(isSubscribed, (isAllowed) => {
+      const blocks = isAllowed ? this.services.find(BLOCKS)?.of(account.bare) : undefined;
+      return blocks === undefined ? isAllowed : andThen(blocks, (list) => !list.has(observer));
+    });
   }
 
   #endSessions(account: Jid): void {

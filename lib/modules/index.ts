@@ -2,6 +2,7 @@ import type { Host } from '../core/host.ts';
 import archive, { type ArchiveOptions } from './archive/index.ts';
 import avatars from './avatars/index.ts';
 import bookmarks from './bookmarks/index.ts';
+import blocking from './blocking/index.ts';
 import caps from './caps/index.ts';
 import carbons from './carbons/index.ts';
 import contact from './contact/index.ts';
@@ -47,6 +48,7 @@ export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings
   host.use(vcard, { maxBytes: settings.pubsub.itemBytes });
   host.use(bookmarks);
   host.use(privateXml, { maxBytes: settings.pubsub.itemBytes, maxElements: settings.pubsub.nodes });
+  host.use(blocking);
   host.use(stanzaIds);
   host.use(carbons);
   if (settings.archive) host.use(archive, settings.archive);

@@ -74,6 +74,10 @@ export const NS_VCARD_UPDATE = 'vcard-temp:x:update';
 export const NS_OFFLINE_FEATURE = 'msgoffline';
 /** XEP-0184 */
 export const NS_RECEIPTS = 'urn:xmpp:receipts';
+/** XEP-0191 */
+export const NS_BLOCKING = 'urn:xmpp:blocking';
+/** XEP-0191 §3.3 */
+export const NS_BLOCKING_ERRORS = 'urn:xmpp:blocking:errors';
 /** XEP-0199 */
 export const NS_PING = 'urn:xmpp:ping';
 /** XEP-0202 */
@@ -98,6 +102,8 @@ export const NS_HINTS = 'urn:xmpp:hints';
 export const NS_STANZA_ID = 'urn:xmpp:sid:0';
 /** XEP-0373 */
 export const NS_OPENPGP = 'urn:xmpp:openpgp:0';
+/** XEP-0377 */
+export const NS_REPORTING = 'urn:xmpp:reporting:1';
 /** XEP-0380 */
 export const NS_ENCRYPTION = 'urn:xmpp:eme:0';
 /** XEP-0384, before version 0.4 */

@@ -1,4 +1,5 @@
 import type { EpochMillis } from '../../base/time.ts';
+import { BLOCKS, type Blocklist } from '../../core/blocks.ts';
 import type { ClientSession } from '../../core/client-session.ts';
 import { ServiceKey } from '../../core/keys.ts';
 import type { HostContext } from '../../core/module.ts';
@@ -110,15 +111,22 @@ export class OfflineDesk {
   }
 
   async #handOver(account: string, shelf: Shelf, session: ClientSession): Promise<void> {
+    const blocked = await this.#host.service(BLOCKS)?.of(session.account);
     for (const message of await this.#host.store.offline.list(account)) {
       const fate = shelf.fates.get(message.id);
       if (message.id > shelf.done && (fate === undefined || fate === 'returned')) {
-        this.#hand(account, shelf, session, message);
+        this.#hand(account, shelf, session, message, blocked);
       }
     }
   }
 
-  #hand(account: string, shelf: Shelf, session: ClientSession, { id, xml }: OfflineMessage): void {
+  #hand(
+    account: string,
+    shelf: Shelf,
+    session: ClientSession,
+    { id, xml }: OfflineMessage,
+    blocked: Blocklist | undefined,
+  ): void {
     shelf.fates.set(id, 'sent');
     const stanza = revive(xml);
     if (!stanza) {
@@ -126,7 +134,9 @@ export class OfflineDesk {
       this.#arrived(account, shelf, id);
       return;
     }
-    if (this.#isShown(session, stanza)) {
+    // Whoever sent it may have been blocked since. XEP-0191 §3.3
+    const isBlocked = stanza.from !== undefined && blocked?.has(stanza.from) === true;
+    if (isBlocked || this.#isShown(session, stanza)) {
       this.#arrived(account, shelf, id);
       return;
     }

@@ -1,6 +1,7 @@
 import type { EpochMillis } from '../../base/time.ts';
 import type { ClientSession } from '../../core/client-session.ts';
 import { ServiceKey } from '../../core/keys.ts';
+import { BLOCKS } from '../../core/blocks.ts';
 import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
 import { defineModule, type HostContext } from '../../core/module.ts';
 import { parse, xml } from '../../xml/index.ts';
@@ -136,7 +137,7 @@ class PresenceDesk {
     const tookMessages = takesMessages(session);
     session.presence = stanza;
     const flushed = !tookMessages && takesMessages(session) ? this.#host.service(OFFLINE)?.flush(session) : undefined;
-    const told = this.#tell(subscribers(roster), stanza);
+    const told = this.#tell(session.account, subscribers(roster), stanza);
     this.#tellOwn(session, stanza);
     const welcomed = isInitial ? andThen(told, () => this.#welcome(session, roster)) : told;
     return andThen(welcomed, () => flushed);
@@ -151,7 +152,9 @@ class PresenceDesk {
       const request = pendingIn === undefined ? undefined : revive(pendingIn);
       if (request) session.send(request);
     }
-    return this.#each(publishers(roster), (contact) => this.#probe(session, contact));
+    return andThen(this.#unblocked(session.account, publishers(roster)), (contacts) =>
+      this.#each(contacts, (contact) => this.#probe(session, contact)),
+    );
   }
 
   /** Contacts here are looked up, others are asked. @spec RFC 6121 §4.3.1 */
@@ -176,7 +179,7 @@ class PresenceDesk {
     const strangers = others.filter((jid) => !known.has(jid.bare.toString()));
     session.directed.clear();
     session.presence = undefined;
-    const told = this.#tell([...audience, ...strangers], stanza);
+    const told = this.#tell(session.account, [...audience, ...strangers], stanza);
     if (!wasAvailable) return told;
     this.#tellOwn(session, stanza);
     return andThen(told, () => this.#lastSeen(session, stanza));
@@ -190,8 +193,16 @@ class PresenceDesk {
     return this.#host.store.lastSeen.set(session.account.toString(), seen);
   }
 
-  #tell(audience: readonly Jid[], stanza: Stanza): MaybePromise<void> {
-    return this.#each(audience, (jid) => this.#host.send(stanza.readdressed(jid)));
+  #tell(account: Jid, audience: readonly Jid[], stanza: Stanza): MaybePromise<void> {
+    return andThen(this.#unblocked(account, audience), (others) =>
+      this.#each(others, (jid) => this.#host.send(stanza.readdressed(jid))),
+    );
+  }
+
+  /** Who is blocked neither sees an account nor is seen by it. @spec XEP-0191 §3.3 */
+  #unblocked(account: Jid, others: readonly Jid[]): MaybePromise<readonly Jid[]> {
+    const blocks = others.length === 0 ? undefined : this.#host.service(BLOCKS)?.of(account);
+    return blocks === undefined ? others : andThen(blocks, (list) => others.filter((jid) => !list.has(jid)));
   }
 
   /** The user's own resources, the one that sends it included. @spec RFC 6121 §4.2.2 */
