@@ -10,7 +10,7 @@ import { prosodyVersion, startProsody } from '../peers/prosody.ts';
 interface Running {
   readonly name: string;
   readonly boshUrl: string;
-  readonly webSocketUrl: string | undefined;
+  readonly webSocketUrl: string;
   readonly domain: string;
   stop(): Promise<void>;
 }
@@ -46,7 +46,15 @@ async function startHoldfast(): Promise<Running> {
       hosts: { [DOMAIN]: { max_resources: 100 } },
       http: { listen: ['127.0.0.1:0'] },
       limits: { sessions_per_address: 0, session_creations_per_minute: 0 },
-      bosh: { max_hold: 5, inactivity: INACTIVITY, polling_inactivity: 10, polling: 2, max_pause: 10, strict: true },
+      bosh: {
+        max_hold: 5,
+        inactivity: INACTIVITY,
+        polling_inactivity: 10,
+        polling: 2,
+        max_pause: 10,
+        strict: true,
+        script_syntax: true,
+      },
     },
     { store: createMemoryStore() },
   );
@@ -58,7 +66,7 @@ async function startHoldfast(): Promise<Running> {
   return {
     name: `${SOFTWARE.name} ${SOFTWARE.version}`,
     boshUrl: server.boshUrl,
-    webSocketUrl: undefined,
+    webSocketUrl: server.webSocketUrl,
     domain: DOMAIN,
     stop: () => server.close({ drain: 0 }),
   };

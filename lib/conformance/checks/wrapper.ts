@@ -99,7 +99,7 @@ export const WRAPPER_CHECKS: readonly Check[] = [
     title: 'a byte that is not UTF-8 is refused',
     async run(t) {
       const caller = t.caller();
-      const text = wrap({ rid: caller.first, to: t.subject.domain, ver: '1.11', wait: 5, hold: 1 }, '<a>%</a>');
+      const text = wrap({ rid: caller.first, to: t.subject.domain, ver: '1.11', wait: 5, hold: 1, note: '%' });
       const encode = (body: string): Buffer => Buffer.from(body.replace('%', '\u00ff'), 'latin1');
       t.refused(await caller.answer(await caller.raw(text, { encode })));
     },

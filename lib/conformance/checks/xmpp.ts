@@ -22,11 +22,12 @@ function hasFeature(features: Element, name: string, namespace: string): boolean
   return features.child(name, namespace) !== undefined;
 }
 
-/** Restarts as asked and says whether the features of a new stream came. */
+/** Restarts as asked and says whether the stream is a new one: one that has logged in. */
 async function restarts(t: Trial, attributes: Record<string, string>): Promise<boolean> {
   const caller = await authenticated(t);
   const answer = await caller.ask('', { to: t.subject.domain, 'xml:lang': 'en', ...attributes });
-  return payloadsOf(answer).some(isFeatures);
+  const features = payloadsOf(answer).find(isFeatures);
+  return features !== undefined && hasFeature(features, 'bind', NS_BIND);
 }
 
 async function authenticated(t: Trial): Promise<Caller> {

@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import type { Check } from '../../lib/conformance/check.ts';
+import { CHECKS } from '../../lib/conformance/checks/index.ts';
+import { run, type Result } from '../../lib/conformance/runner.ts';
+import { targetOf } from '../../lib/conformance/target.ts';
+import { FAULTS, type Fault } from './faults.ts';
+import { Mutants } from './mutants.ts';
+import { PROFILE } from './profile.ts';
+
+const DOMAIN = 'anon.localhost';
+const ANYBODY = { is: 'anonymous' } as const;
+/** How many servers run side by side, and how many checks of each. */
+const SERVERS = 4;
+const AT_ONCE = 12;
+/** What is wrong there is seen where script syntax is off. */
+const SCRIPT_ROUTE = 'http/routes/http-bind.ts';
+/** Checks of other requirements that may fail for the same fault. */
+const FEW = 8;
+const all = process.env['FAULTS'] === 'all';
+const faults = FAULTS.filter(({ isTypical }) => all || isTypical);
+
+/** The library as far as a server needs it, of a program that is loaded by its path. */
+interface Library {
+  createServer(
+    config: object,
+    dependencies: object,
+  ): Promise<{ boshUrl: string; listen(): Promise<void>; close(how: object): Promise<void> }>;
+  createMemoryStore(): object;
+}
+
+/** The checks that have to notice a fault, and those of the sections around. */
+function checksNear({ caughtBy }: Fault): Check[] {
+  const sections = new Set(caughtBy.map(sectionOf));
+  return CHECKS.filter(({ id, slow }) => caughtBy.includes(id) || (sections.has(sectionOf(id)) && !slow));
+}
+
+/** `B-14.3` of `B-14.3-02` */
+function sectionOf(id: string): string {
+  return id.slice(0, id.lastIndexOf('-'));
+}
+
+async function examine(fault: Fault, mutants: Mutants): Promise<Result[]> {
+  const library = (await import(mutants.load(fault))) as Library;
+  const server = await library.createServer(
+    {
+      ...PROFILE,
+      bosh: { ...PROFILE.bosh, script_syntax: fault.file !== SCRIPT_ROUTE },
+      http: { listen: ['127.0.0.1:0'] },
+      limits: { sessions_per_address: 0, session_creations_per_minute: 0 },
+    },
+    { store: library.createMemoryStore() },
+  );
+  await server.listen();
+  try {
+    return await run({
+      subject: {
+        target: targetOf(server.boshUrl),
+        domain: DOMAIN,
+        credentials: [ANYBODY, ANYBODY],
+        wiring: 'keep-alive',
+        patience: 2500,
+        silence: 300,
+        strict: true,
+      },
+      checks: checksNear(fault),
+      atOnce: AT_ONCE,
+      limit: 25_000,
+    });
+  } finally {
+    await server.close({ drain: 0 });
+  }
+}
+
+describe('faults of a server', function () {
+  this.timeout(600_000);
+  const results = new Map<Fault, Result[]>();
+  let mutants: Mutants;
+
+  before(async () => {
+    mutants = new Mutants(faults);
+    const waiting = [...faults];
+    const work = async (): Promise<void> => {
+      for (let fault = waiting.shift(); fault; fault = waiting.shift())
+        results.set(fault, await examine(fault, mutants));
+    };
+    await Promise.all(Array.from({ length: SERVERS }, work));
+  });
+
+  after(() => mutants.close());
+
+  for (const fault of faults) {
+    it(`${fault.name}: ${fault.caughtBy.join(', ')} fails`, () => {
+      const failed = (results.get(fault) ?? []).filter(({ verdict }) => verdict === 'fail');
+      const ids = new Set(failed.map(({ requirement }) => requirement.id));
+      expect([...ids], failed.map(({ reason }) => reason).join('\n')).to.include.members([...fault.caughtBy]);
+      const others = [...ids].filter((id) => !fault.caughtBy.includes(id));
+      expect(others.length, `other requirements whose checks fail: ${others.join(', ')}`).to.be.at.most(FEW);
+    });
+  }
+});
+
+describe('the table of faults', () => {
+  it('is long, and typical ones are a part of it', () => {
+    expect(FAULTS.length).to.be.at.least(60);
+    expect(FAULTS.filter(({ isTypical }) => isTypical).length).to.be.within(12, 30);
+  });
+});
