@@ -1,6 +1,6 @@
 import { CATALOGUE, strengthOf, type Requirement } from '../../lib/conformance/catalogue.ts';
 import { findProofs } from './proofs.ts';
-import { ENFORCED, REASONS, VOID } from './reasons.ts';
+import { ENFORCED, REASONS } from './reasons.ts';
 import { findTags } from './tags.ts';
 
 /** One requirement with where it is implemented and where it is proved. */
@@ -20,7 +20,7 @@ export async function traceRows(): Promise<Row[]> {
     requirement,
     code: code.get(requirement.id) ?? [],
     specs: specs.get(requirement.id) ?? [],
-    reason: VOID[requirement.id] ?? REASONS[requirement.id],
+    reason: REASONS[requirement.id],
   }));
 }
 
@@ -41,13 +41,12 @@ export function isOurs({ requirement }: Row): boolean {
 /** What is wrong with a row: nothing, when undefined. */
 export function gapOf(row: Row): string | undefined {
   const { requirement, specs, reason } = row;
-  if (specs.length > 0)
-    return reason === undefined ? undefined : `${requirement.id} has a spec, and needs no reason any more`;
-  if (!isOurs(row)) return undefined;
+  const { id, level, text } = requirement;
+  if (specs.length > 0 || !isOurs(row)) return undefined;
   const strength = strengthOf(requirement);
-  if (strength === 'must' && VOID[requirement.id] === undefined) return `${requirement.id} (${requirement.level}) has no spec: ${requirement.text}`;
+  if (strength === 'must') return `${id} (${level}) has no spec: ${text}`;
   if (strength === 'may' || reason !== undefined) return undefined;
-  return `${requirement.id} (${requirement.level}) has neither spec nor reason: ${requirement.text}`;
+  return `${id} (${level}) has neither spec nor reason: ${text}`;
 }
 
 /** The gaps that are faults. */
