@@ -59,17 +59,17 @@ export function boshFacts(transport: Transport): BoshFacts | undefined {
 
 function observerOf({ metrics, log }: BoshParts): BoshObserver {
   return {
-    created: () => metrics.sessionsCreated.inc(),
+    created: () => metrics.sessionsCreated.add(),
     ended: (why, condition) => {
-      metrics.sessionsEnded.inc({ why });
-      if (why.startsWith('rid-')) metrics.violations.inc({ kind: why });
+      metrics.sessionsEnded.add(why);
+      if (why.startsWith('rid-')) metrics.violations.add(why);
       log.info('bosh.session.ended', { why, condition });
     },
-    requested: () => metrics.requests.inc(),
+    requested: () => metrics.requests.add(),
     responded: (reason, condition) => {
-      metrics.responses.inc({ reason });
-      if (reason === 'replay') metrics.replays.inc();
-      if (condition !== undefined) metrics.errors.inc({ condition });
+      metrics.responses.add(reason);
+      if (reason === 'replay') metrics.replays.add();
+      if (condition !== undefined) metrics.errors.add(condition);
     },
   };
 }

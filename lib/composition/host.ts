@@ -23,7 +23,7 @@ export function createHost(domain: string, parts: HostParts): Host {
   const { anonymous, conflict, max_resources: maxResources, contacts } = optionsOf(domain, config);
   const accounts = new Accounts({ store, random, clock, iterations: config.auth.iterations });
   const observer = {
-    stanza: (kind: string, direction: string) => metrics.stanzas.inc({ kind, direction }),
+    stanza: (kind: string, direction: 'in' | 'out') => metrics.stanzas[direction].add(kind),
   };
   const options = { anonymous, conflict, maxResources, contacts: defined(contacts) };
   const host = new Host(

@@ -36,12 +36,12 @@ export function webSocketPaths({ enabled, path, aliases }: Config['websocket']):
 
 function observerOf({ metrics, log }: WebSocketParts): WebSocketObserver {
   return {
-    opened: () => metrics.webSocketsOpened.inc(),
+    opened: () => metrics.webSocketsOpened.add(),
     ended: (why) => {
-      metrics.webSocketsEnded.inc({ why });
+      metrics.webSocketsEnded.add(why);
       log.info('websocket.ended', { why });
     },
-    ignored: () => metrics.webSocketSpaces.inc(),
+    ignored: () => metrics.webSocketSpaces.add(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Tally } from './tally.ts';
 
 /** What the gauges read when somebody asks. */
 export interface Gauges {
@@ -17,24 +18,23 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #delay: IntervalHistogram;
   readonly requests = this.#counter('holdfast_bosh_requests_total', 'BOSH requests taken');
-  readonly responses = this.#counter('holdfast_bosh_responses_total', 'BOSH answers by reason', ['reason']);
+  readonly responses = this.#counter('holdfast_bosh_responses_total', 'BOSH answers by reason', 'reason');
   readonly replays = this.#counter('holdfast_bosh_replays_total', 'Answers given again to a repeated request');
-  readonly violations = this.#counter('holdfast_bosh_window_violations_total', 'Sessions ended for their rids', [
-    'kind',
-  ]);
-  readonly errors = this.#counter('holdfast_errors_total', 'Binding conditions sent', ['condition']);
+  readonly violations = this.#counter('holdfast_bosh_window_violations_total', 'Sessions ended for their rids', 'kind');
+  readonly errors = this.#counter('holdfast_errors_total', 'Binding conditions sent', 'condition');
   readonly sessionsCreated = this.#counter('holdfast_bosh_sessions_created_total', 'BOSH sessions created');
-  readonly sessionsEnded = this.#counter('holdfast_bosh_sessions_ended_total', 'BOSH sessions ended by reason', [
-    'why',
-  ]);
+  readonly sessionsEnded = this.#counter('holdfast_bosh_sessions_ended_total', 'BOSH sessions ended by reason', 'why');
   readonly webSocketsOpened = this.#counter('holdfast_websocket_opened_total', 'WebSocket connections taken');
-  readonly webSocketsEnded = this.#counter('holdfast_websocket_ended_total', 'WebSocket streams ended by reason', [
+  readonly webSocketsEnded = this.#counter(
+    'holdfast_websocket_ended_total',
+    'WebSocket streams ended by reason',
     'why',
-  ]);
+  );
   readonly webSocketSpaces = this.#counter('holdfast_websocket_ignored_total', 'WebSocket messages of white space');
-  readonly stanzas = this.#counter('holdfast_stanzas_total', 'Stanzas by kind and direction', ['kind', 'direction']);
+  readonly stanzas = { in: new Tally(), out: new Tally() };
 
   constructor(gauges: Gauges) {
+    this.#stanzaCounter();
     collectDefaultMetrics({ register: this.#registry, prefix: 'holdfast_' });
     this.#gauge('holdfast_bosh_sessions', 'BOSH sessions that live', gauges.boshSessions);
     this.#gauge('holdfast_bosh_held_requests', 'Requests held', gauges.heldRequests);
@@ -64,8 +64,35 @@ export class Metrics {
     return Math.max(0, seconds || 0);
   }
 
-  #counter<Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Counter<Label> {
-    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  #counter(name: string, help: string, label?: string): Tally {
+    const tally = new Tally();
+    new Counter({
+      name,
+      help,
+      labelNames: label === undefined ? [] : [label],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [value, count] of tally.counts) this.inc(label === undefined ? {} : { [label]: value }, count);
+      },
+    });
+    return tally;
+  }
+
+  #stanzaCounter(): void {
+    const directions = Object.entries(this.stanzas);
+    new Counter({
+      name: 'holdfast_stanzas_total',
+      help: 'Stanzas by kind and direction',
+      labelNames: ['kind', 'direction'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [direction, { counts }] of directions) {
+          for (const [kind, count] of counts) this.inc({ kind, direction }, count);
+        }
+      },
+    });
   }
 
   #gauge(name: string, help: string, read: () => number): void {
