@@ -3,13 +3,13 @@ import type { EpochMillis } from '../base/time.ts';
 import type { Element } from '../xml/index.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import { StanzaError } from '../xmpp/stanza-error.ts';
-import type { Stanza } from '../xmpp/stanza.ts';
+import { isStanzaKind, type Stanza } from '../xmpp/stanza.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, Transport } from '../xmpp/transport.ts';
 import type { Host } from './host.ts';
 import { checkInbound, type Checked } from './inbound.ts';
 import { State, type StateKey } from './keys.ts';
-import type { MaybePromise } from './maybe-promise.ts';
+import { andThen, type MaybePromise } from './maybe-promise.ts';
 
 /**
  * A bound resource, whatever carries it: a "connected resource". It is "available" while it has a
@@ -29,6 +29,9 @@ export class ClientSession {
   isInterested = false;
   /** Who was sent directed presence and no directed unavailable presence since, as text. @spec RFC 6121 §4.6 */
   readonly directed = new Set<string>();
+
+  /** Takes a stanza that need not be sent now, or at all: true for one that it took. Set by a module. @spec XEP-0352 §3.2 */
+  holdsBack: ((stanza: Stanza) => boolean) | undefined;
 
   /** Stanzas, and behind them the end of the carrier. */
   readonly #mailbox: Mailbox<Element | Closing>;
@@ -122,6 +125,7 @@ export class ClientSession {
       this.host.redeliver([stanza]);
       return;
     }
+    if (this.holdsBack?.(stanza)) return;
     this.host.observer.stanza(stanza.kind, 'out');
     this.transport.send(stanza);
   }
@@ -144,11 +148,18 @@ export class ClientSession {
 
   #handle(item: Element | Closing): MaybePromise<void> {
     if (typeof item === 'string') return this.finish(item);
+    if (!isStanzaKind(item.name)) return this.#nonza(item);
     const checked = this.#check(item);
     if (checked.verdict !== 'end') this.host.observer.stanza(checked.stanza.kind, 'in');
     if (checked.verdict === 'accept') return this.host.accept(checked.stanza, this);
     if (checked.verdict === 'refuse') return this.#refuse(checked.stanza, checked.error);
     return this.end(checked.error);
+  }
+
+  #nonza(element: Element): MaybePromise<void> {
+    return andThen(this.host.handlesNonza(this, element), (isHandled) => {
+      if (!isHandled) this.end(new StreamError('unsupported-stanza-type'));
+    });
   }
 
   #check(element: Element): Checked {

@@ -12,6 +12,8 @@ import type { ClientSession } from './client-session.ts';
 export interface HookMap {
   /** A client sent a stanza; it passed the checks of RFC 6120 §8 and carries its true `from`. */
   'stanza:from-client': { readonly session: ClientSession; readonly stanza: Stanza };
+  /** A client sent an element that is no stanza, of a namespace that streams let through. Unhandled, it ends the stream. */
+  'nonza:from-client': { readonly session: ClientSession; readonly element: Element };
   /** A stanza for a local account, from anywhere, before the delivery rules of RFC 6121 §8.5. */
   'stanza:to-account': { readonly account: Jid; readonly stanza: Stanza };
   /** A stanza for the domain itself that is not an IQ request. Unhandled messages are bounced. */

@@ -205,6 +205,11 @@ export class Host {
 
   // ---- stanzas
 
+  /** An element from a client that is no stanza; whether a module took it. */
+  handlesNonza(session: ClientSession, element: Element): MaybePromise<boolean> {
+    return andThen(this.hooks.run('nonza:from-client', { session, element }), (unhandled) => unhandled === undefined);
+  }
+
   /** A stanza that a client sent, checked and stamped. Never throws or rejects. */
   accept(stanza: Stanza, session: ClientSession): MaybePromise<void> {
     return this.#tracked(this.#router.accept(stanza, session));

@@ -6,6 +6,7 @@ import blocking from './blocking/index.ts';
 import caps from './caps/index.ts';
 import carbons from './carbons/index.ts';
 import contact from './contact/index.ts';
+import csi from './csi/index.ts';
 import disco from './disco/index.ts';
 import lastActivity from './last-activity/index.ts';
 import offline from './offline/index.ts';
@@ -49,6 +50,7 @@ export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings
   host.use(bookmarks);
   host.use(privateXml, { maxBytes: settings.pubsub.itemBytes, maxElements: settings.pubsub.nodes });
   host.use(blocking);
+  host.use(csi);
   host.use(stanzaIds);
   host.use(carbons);
   if (settings.archive) host.use(archive, settings.archive);

@@ -1,7 +1,7 @@
 import { opaqueId, type Random } from '../base/random.ts';
 import { xml, type Element } from '../xml/index.ts';
 import { prepareDomain, type Jid } from './jid.ts';
-import { NS_BIND, NS_CLIENT, NS_SASL, NS_SERVER, NS_SESSION, NS_STREAM, NS_TLS } from './ns.ts';
+import { NS_BIND, NS_CLIENT, NS_CSI, NS_SASL, NS_SERVER, NS_SESSION, NS_STREAM, NS_TLS } from './ns.ts';
 import { SaslNegotiation, type SaslOutcome } from './sasl/negotiation.ts';
 import type { SaslAnswer, SaslAsk } from './sasl/mechanism.ts';
 import { MECHANISMS, type MechanismName } from './sasl/mechanisms.ts';
@@ -52,6 +52,8 @@ export type StreamEffect =
 type Phase = 'opening' | 'authenticating' | 'restarting' | 'binding' | 'bound' | 'closed';
 type Input = { readonly header: StreamHeader } | { readonly element: Element };
 
+/** Namespaces of elements that a bound client may send beside stanzas. */
+const NONZAS: ReadonlySet<string> = new Set([NS_CSI]);
 /** SASL failures after which the stream ends. @spec RFC 6120 §6.4.5 X-5-02 */
 const MAX_FAILURES = 5;
 /** Headers before authentication, or before binding, after which the stream ends. D-31 */
@@ -227,6 +229,7 @@ export class Stream {
 
   #notAStanza(element: Element): StreamEffect[] {
     const namespace = element.getNS();
+    if (NONZAS.has(namespace)) return [{ do: 'deliver', element }];
     if (namespace === NS_SERVER || (namespace !== NS_CLIENT && isStanzaKind(element.getName()))) {
       return this.#end('invalid-namespace');
     }
