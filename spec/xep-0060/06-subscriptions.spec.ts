@@ -62,6 +62,19 @@ describe('XEP-0060 subscriptions', () => {
       expect(events(listener)).to.deep.equal([`${HAMLET} items ${NODE} a`]);
     });
 
+    it('XEP-0163 §7.1 those who lose access lose the subscription, and are told', async () => {
+      await put({ access_model: 'open', send_last_published_item: 'never' });
+      await subscribe();
+      const closed = submit(`${PUBSUB}#node_config`, { access_model: 'whitelist' });
+      await owner('set', `<configure node='${NODE}'>${closed}</configure>`);
+      await put();
+      const [message] = francisco.take();
+      expect(message?.toString()).to.contain(`jid="${FRANCISCO}" subscription="none"`);
+      expect(listed(await owner('get', `<subscriptions node='${NODE}'/>`), OWNER, 'subscriptions')).to.deep.equal([]);
+      await put();
+      expect(events(francisco)).to.deep.equal([]);
+    });
+
     it('again says what there is', async () => {
       await put({ access_model: 'open' });
       await subscribe();

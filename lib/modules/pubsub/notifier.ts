@@ -13,6 +13,11 @@ import type { Surroundings } from './surroundings.ts';
 
 const ID_BITS = 60;
 
+interface Subscribers {
+  readonly subscribers: readonly Jid[];
+  readonly lost: readonly string[];
+}
+
 /** Tells those who are concerned what happens at a node. @spec XEP-0060 §12.3 */
 export class Notifier {
   readonly #surroundings: Surroundings;
@@ -23,15 +28,22 @@ export class Notifier {
     this.#random = random;
   }
 
-  /** Everybody who subscribed or counts as a subscriber, each once. @spec XEP-0163 §4.3.2 */
-  async tell(owner: Jid, node: Node, event: Element): Promise<void> {
-    if (!isOn(node.config, 'pubsub#deliver_notifications')) return;
+  /**
+   * Everybody who subscribed or counts as a subscriber, each once.
+   *
+   * @returns subscribers that have lost their right, and are not told
+   * @spec XEP-0163 §4.3.2
+   */
+  async tell(owner: Jid, node: Node, event: Element): Promise<readonly string[]> {
+    if (!isOn(node.config, 'pubsub#deliver_notifications')) return [];
     const audience = await this.#surroundings.audience(owner, node);
-    const recipients = [...audience, ...(await this.#subscribers(owner, node, audience))];
-    const [first] = recipients;
-    if (!first) return;
+    const { subscribers, lost } = await this.#subscribers(owner, node, audience);
+    const [first, ...others] = [...audience, ...subscribers];
+    if (!first) return lost;
     const message = this.#message(owner, first, node, event);
-    for (const to of recipients) await this.#surroundings.send(to === first ? message : message.readdressed(to));
+    await this.#surroundings.send(message);
+    for (const to of others) await this.#surroundings.send(message.readdressed(to));
+    return lost;
   }
 
   /** One entity alone. */
@@ -50,16 +62,18 @@ export class Notifier {
     return new Stanza(message, owner, to);
   }
 
-  /** Subscriptions of those who have not lost their right, nor are told anyhow. */
-  async #subscribers(owner: Jid, node: Node, audience: readonly Jid[]): Promise<Jid[]> {
-    if (node.subscriptions.size === 0) return [];
+  /** Those who are not told anyhow, and those who must not be told any more. */
+  async #subscribers(owner: Jid, node: Node, audience: readonly Jid[]): Promise<Subscribers> {
     const told = new Set(audience.flatMap((jid) => [jid.toString(), jid.bare.toString()]));
     const subscribers: Jid[] = [];
+    const lost: string[] = [];
     for (const [address, state] of node.subscriptions) {
       const jid = state === 'subscribed' && !told.has(address) ? Jid.parse(address) : undefined;
-      if (jid && (await this.#mayRead(owner, node, jid))) subscribers.push(jid);
+      if (!jid) continue;
+      if (await this.#mayRead(owner, node, jid)) subscribers.push(jid);
+      else lost.push(address);
     }
-    return subscribers;
+    return { subscribers, lost };
   }
 
   #mayRead(owner: Jid, node: Node, who: Jid): MaybePromise<boolean> {

@@ -3,12 +3,19 @@ import { opaqueId, type Random } from '../../base/random.ts';
 import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
 import type { ItemChoice, PubsubStore, StoredItem } from '../../storage/store.ts';
 import { serialize, standAlone, type Element } from '../../xml/index.ts';
-import type { Jid } from '../../xmpp/jid.ts';
+import { Jid } from '../../xmpp/jid.ts';
 import type { FormFields } from '../../xmpp/payloads/form-fields.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { affiliationOf, mayPublish, readRefusal, type Standing } from './access.ts';
 import { pubsubError, unsupported } from './errors.ts';
-import { configuredEvent, deletedEvent, publishedEvent, purgedEvent, retractedEvent } from './events.ts';
+import {
+  configuredEvent,
+  deletedEvent,
+  publishedEvent,
+  purgedEvent,
+  retractedEvent,
+  subscriptionEvent,
+} from './events.ts';
 import { checkPreconditions, countOf, isOn, preconditions, withFields, type NodeConfig } from './node-config.ts';
 import { NodeTable } from './node-table.ts';
 import type { Node } from './node.ts';
@@ -164,7 +171,8 @@ export class PubsubService {
       await this.#options.store.putItem(owner.toString(), name, stored, keep);
     }
     await this.#changed({ owner, by: from, node: name, published: stored });
-    await this.notifier.tell(owner, node, publishedEvent(node, stored));
+    const lost = await this.notifier.tell(owner, node, publishedEvent(node, stored));
+    if (lost.length > 0) await this.#cancel(owner, name, lost);
     return stored.id;
   }
 
@@ -222,6 +230,17 @@ export class PubsubService {
     const node: Node = { name, created, config, affiliations: new Map(), subscriptions: new Map() };
     await this.nodes.put(owner, node);
     return node;
+  }
+
+  /** Ends subscriptions of those who have lost their right, and tells them. @spec XEP-0163 §7.1 */
+  async #cancel(owner: Jid, name: string, addresses: readonly string[]): Promise<void> {
+    const node = await this.node(owner, name);
+    const subscriptions = new Map([...node.subscriptions].filter(([address]) => !addresses.includes(address)));
+    await this.nodes.put(owner, { ...node, subscriptions });
+    for (const address of addresses) {
+      const jid = Jid.parse(address);
+      if (jid) await this.notifier.tellOne(owner, jid, node, subscriptionEvent(node, address, 'none'));
+    }
   }
 
   /** The payload as text that stands alone. @spec XEP-0060 §7.1.3 */
