@@ -11,12 +11,13 @@ import { parseBody, writeBody, type Body, type BodyFault } from './body.ts';
 import { BoshTransport, type TransportOwner } from './bosh-transport.ts';
 import { httpStatus, type Condition } from './conditions.ts';
 import { blindObserver, type BoshObserver, type Exchange } from './exchange.ts';
+import { Graveyard } from './graveyard.ts';
+import { proofOf } from './keys.ts';
 import { contentTypeOf, negotiate } from './negotiation.ts';
 import type { BoshPolicy } from './policy.ts';
 import { parseQuery, toScript, type Syntax } from './script-syntax.ts';
 import { Session } from './session.ts';
 import type { BoshStream } from './stream-port.ts';
-import type { Tombstone } from './tombstone.ts';
 
 /** What the connection manager asks of the server behind it. */
 export interface ConnectionManagerOptions {
@@ -65,7 +66,7 @@ export class ConnectionManager implements TransportOwner {
   readonly #observer: BoshObserver;
   readonly #sessions = new Map<string, BoshTransport>();
   readonly #perAddress = new Map<string, number>();
-  readonly #tombstones = new Map<string, { readonly tombstone: Tombstone; readonly until: Instant }>();
+  readonly #graveyard: Graveyard;
   readonly #deadlines = new Deadlines<BoshTransport>();
   readonly #changed = new Set<BoshTransport>();
   #timer: { readonly at: Instant; readonly cancel: Cancel } | undefined;
@@ -74,6 +75,8 @@ export class ConnectionManager implements TransportOwner {
   constructor(options: ConnectionManagerOptions) {
     this.#options = options;
     this.#observer = options.observer ?? blindObserver;
+    const { tombstone, tombstones } = options.policy.limits;
+    this.#graveyard = new Graveyard(tombstone, tombstones);
   }
 
   /** Live sessions. */
@@ -173,7 +176,7 @@ export class ConnectionManager implements TransportOwner {
     this.#count(transport, -1);
     this.#deadlines.remove(transport);
     this.#changed.delete(transport);
-    this.#bury(transport);
+    this.#graveyard.bury(transport.sid, transport.session.tombstone(), this.#options.clock.now());
   }
 
   openStream(transport: Transport): BoshStream {
@@ -271,14 +274,14 @@ export class ConnectionManager implements TransportOwner {
   }
 
   #answerDead(exchange: Exchange, body: Body, sid: string, syntax: Syntax): void {
-    const grave = this.#tombstones.get(sid);
-    const answer = grave?.tombstone.answer(body.rid);
-    if (!grave || answer === undefined) {
-      this.#refuse(exchange, { condition: 'item-not-found' }, grave?.tombstone ?? { syntax, legacy: false });
+    const tombstone = this.#graveyard.find(sid);
+    const answer = tombstone?.answer(body.rid, proofOf(body));
+    if (!tombstone || answer === undefined) {
+      this.#refuse(exchange, { condition: 'item-not-found' }, tombstone ?? { syntax, legacy: false });
       return;
     }
     this.#observer.responded('replay', undefined);
-    const { contentType, syntax: written } = grave.tombstone;
+    const { contentType, syntax: written } = tombstone;
     exchange.respond({ status: 200, contentType, body: written === 'script' ? toScript(answer) : answer });
   }
 
@@ -343,17 +346,5 @@ export class ConnectionManager implements TransportOwner {
     } catch {
       this.ended(transport); // It cannot even say so: it is forgotten.
     }
-  }
-
-  /** Map order is the order of burial, so the oldest come first. D-18 */
-  #bury(transport: BoshTransport): void {
-    const { tombstone: duration, tombstones: most } = this.#options.policy.limits;
-    const now = this.#options.clock.now();
-    for (const [sid, grave] of this.#tombstones) {
-      if (grave.until > now && this.#tombstones.size < most) break;
-      this.#tombstones.delete(sid);
-    }
-    if (most > 0)
-      this.#tombstones.set(transport.sid, { tombstone: transport.session.tombstone(), until: now + duration });
   }
 }

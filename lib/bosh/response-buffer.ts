@@ -102,10 +102,10 @@ export class ResponseBuffer {
     return taken;
   }
 
-  /** The kept answers, each with its rid. */
-  get bodies(): ReadonlyMap<number, string> {
+  /** The kept answers by rid, without what they carried. */
+  get kept(): ReadonlyMap<number, Pick<StoredResponse, 'body' | 'proof'>> {
     const kept = [...this.#responses.values(), ...(this.#pause ? [this.#pause] : [])];
-    return new Map(kept.map(({ rid, body }) => [rid, body]));
+    return new Map(kept.map(({ rid, body, proof }) => [rid, { body, proof }]));
   }
 
   #trim(): Payload[] {

@@ -13,7 +13,7 @@ export class Tombstone {
   readonly contentType: string;
   readonly syntax: Syntax;
   readonly #last: number;
-  readonly #bodies: ReadonlyMap<number, string>;
+  readonly #answers: ResponseBuffer['kept'];
   readonly #lastWords: string | undefined;
 
   constructor(terms: Terms, last: number, buffer: ResponseBuffer, lastWords: string | undefined) {
@@ -21,12 +21,18 @@ export class Tombstone {
     this.contentType = terms.contentType;
     this.syntax = terms.syntax;
     this.#last = last;
-    this.#bodies = buffer.bodies;
+    this.#answers = buffer.kept;
     this.#lastWords = lastWords;
   }
 
-  /** The body that answers `rid`; undefined when the session is simply not there any more. */
-  answer(rid: number): string | undefined {
-    return this.#bodies.get(rid) ?? (rid > this.#last ? this.#lastWords : undefined);
+  /**
+   * The body that answers `rid`; undefined when the session is simply not there any more.
+   *
+   * @param proof what a copy must have in common with the original D-13
+   */
+  answer(rid: number, proof = ''): string | undefined {
+    const answer = this.#answers.get(rid);
+    if (answer) return answer.proof === proof ? answer.body : undefined;
+    return rid > this.#last ? this.#lastWords : undefined;
   }
 }

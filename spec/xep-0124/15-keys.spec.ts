@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import { KeySequence } from '../../lib/bosh/keys.ts';
-import { message, Playbook } from '../support/playbook.ts';
+import { KeySequence, proofOf } from '../../lib/bosh/keys.ts';
+import { message, Playbook, R } from '../support/playbook.ts';
 
 /** K(1) … K(n) for a seed. */
 function sequence(seed: string, n: number): string[] {
@@ -78,6 +78,13 @@ describe('XEP-0124 §15 Key sequencing', () => {
   it('B-15.4-04 D-13 and of an early one', () => {
     const play = new Playbook({ open }).post(2, { key: key(8) }).post(2, { key: key(9) });
     play.expect('#2 <- [T:other-request]', "#2' <- [T:item-not-found]", 'end lost');
+  });
+
+  it('B-15.4-04 D-13 so must a copy of one of a session that has ended', () => {
+    const { session } = new Playbook({ open }).post(1, { key: key(9), type: 'terminate' }, message('bye'));
+    const proof = proofOf({ key: key(9), newKey: undefined });
+    expect(session.tombstone().answer(R + 1, proof)).to.contain("type='terminate'");
+    expect(session.tombstone().answer(R + 1)).to.equal(undefined);
   });
 
   describe('§15.5 switching to another sequence', () => {
