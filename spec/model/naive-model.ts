@@ -47,7 +47,7 @@ export class NaiveModel {
   #silentSince: number | undefined;
   #silenceLimit: number;
   readonly #haste: Haste;
-  #report: { readonly report: number; readonly time: number } | undefined;
+  #report: { readonly rid: number; readonly at: number } | undefined;
   #reported = -1;
   #features = 0;
   #restarts = 0;
@@ -145,7 +145,8 @@ export class NaiveModel {
 
   #take(request: Request): void {
     this.#last = request.words.rid;
-    this.#open.push({ ...request, at: this.now });
+    request.at = this.now;
+    this.#open.push(request);
   }
 
   /** B-9.2-03, B-9.2-04, B-9.2-05, B-10-01: what a new request says about the answers so far. */
@@ -156,7 +157,7 @@ export class NaiveModel {
       const missing = this.#memory.find(ack + 1);
       if (!missing || !acksResponses || missing.rid <= this.#reported || this.now - missing.at < REPORT_AGE) return;
       this.#reported = missing.rid;
-      this.#report = { report: missing.rid, time: Math.min(this.now - missing.at, 65_535) };
+      this.#report = missing;
     } else if (acksResponses) this.#memory.forget(() => true);
     else if (isEmpty && this.#open.length === 0) this.#memory.trust();
   }
@@ -174,11 +175,10 @@ export class NaiveModel {
   }
 
   /** B-10-08, B-10-09, B-10-10, B-10-11, D-36 */
-  #pause({ call, isLive }: Request, { payloads, rid }: Words, length: number): void {
-    const request = this.#openOf(rid);
+  #pause(request: Request, { payloads, rid }: Words, length: number): void {
     if (length > this.#terms.maxPause || this.#terms.maxPause === 0) {
       this.#open = this.#open.filter((other) => other !== request);
-      return this.#refuse(call, 'policy-violation', isLive);
+      return this.#refuse(request.call, 'policy-violation', request.isLive);
     }
     this.#clearBelow(rid);
     this.#give(request, { is: 'payload' }, true);
@@ -316,12 +316,6 @@ export class NaiveModel {
     return this.#open.find(({ isLive }) => isLive);
   }
 
-  #openOf(rid: number): Request {
-    const request = this.#open.find(({ words }) => words.rid === rid);
-    if (!request) throw new Error(`the model has no open request ${rid}`);
-    return request;
-  }
-
   #request(call: string, words: Words): Request {
     return { words, call, isLive: true, at: this.now, since: this.now, copies: 1 };
   }
@@ -369,7 +363,11 @@ export class NaiveModel {
     const report = this.#report;
     this.#report = undefined;
     const isDue = this.#terms.acksRequests && (rid === 0 || this.#last !== rid);
-    return { ack: isDue ? this.#last : undefined, report: report?.report, time: report?.time };
+    return {
+      ack: isDue ? this.#last : undefined,
+      report: report?.rid,
+      time: report && Math.min(this.now - report.at, 65_535),
+    };
   }
 
   #say(call: string, answer: Partial<Reading>): void {
