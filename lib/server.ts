@@ -20,6 +20,12 @@ import type { Config, ConfigInput } from './config/schema.ts';
 import { AuthLimiter } from './core/auth-limiter.ts';
 import { ClientStream } from './core/client-stream.ts';
 import { Hosts } from './core/hosts.ts';
+import {
+  DEFAULT_MANAGEMENT_LIMITS,
+  DEFAULT_REMEMBERED,
+  Resumptions,
+  type ResumptionPolicy,
+} from './core/resumptions.ts';
 import { createApp } from './http/app.ts';
 import { attach } from './http/attachment.ts';
 import { ClientAddress } from './http/client-address.ts';
@@ -82,6 +88,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   readonly #parts: ServerParts;
   readonly #stores: readonly Store[];
   readonly #limiter: AuthLimiter;
+  readonly #resumptions: Resumptions;
   readonly #clients: ClientAddress;
   readonly #bosh: HttpBindOptions;
   readonly #upgrade: Upgrade;
@@ -100,10 +107,12 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       boshSessions: () => this.manager.size,
       heldRequests: () => this.manager.held,
       webSockets: () => this.webSockets.size,
+      awaySessions: () => this.#resumptions.away,
       boundSessions: () => [...this.hosts.all()].reduce((sum, host) => sum + host.sessions.size, 0),
     });
     this.#parts = { config, clock, random, log, metrics: this.metrics };
     this.#limiter = limiterOf(this.#parts);
+    this.#resumptions = new Resumptions(clock, random, resumptionPolicyOf(config));
     const anonymousStore = createMemoryStore();
     this.#stores = [store, anonymousStore];
     for (const [domain, { anonymous }] of Object.entries(config.hosts)) {
@@ -288,19 +297,20 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       mechanisms: auth.mechanisms,
       allowsPlainAnywhere: auth.plain_without_tls,
       authenticationTimeout: auth.timeout,
+      resumptions: this.#resumptions,
+      announcesManagement: ({ name }) => name !== 'bosh' || config.stream_management.announce_over_bosh,
     });
   }
 
   #createApp(): Koa {
+    const boshPath = this.config.bosh.path;
+    const webSocketPath = webSocketPaths(this.config.websocket)[0];
     return createApp({
       log: this.#parts.log,
       bosh: this.#bosh,
       webSocketPaths: webSocketPaths(this.config.websocket),
-      home: {
-        domains: Object.keys(this.config.hosts),
-        boshPath: this.config.bosh.path,
-        webSocketPath: webSocketPaths(this.config.websocket)[0],
-      },
+      home: { domains: Object.keys(this.config.hosts), boshPath, webSocketPath },
+      hostMeta: { publicUrl: this.config.http.public_url, boshPath, webSocketPath, clients: this.#clients },
       unready: () => this.unready,
       metrics: { read: () => this.metrics.read(), allow: this.config.metrics.allow, clients: this.#clients },
     });
@@ -336,6 +346,10 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   #setCertificate(context: SecureContextOptions): void {
     for (const listener of this.#listeners) listener.setCertificate(context);
   }
+}
+
+function resumptionPolicyOf({ stream_management: { resumption, max_away: sessions } }: Config): ResumptionPolicy {
+  return { window: resumption, sessions, remembered: DEFAULT_REMEMBERED, limits: DEFAULT_MANAGEMENT_LIMITS };
 }
 
 function limiterOf({ clock, config: { auth } }: ServerParts): AuthLimiter {

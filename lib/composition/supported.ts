@@ -22,6 +22,8 @@ const PARTS: readonly Claim[] = [
   { spec: 'RFC 7395', status: 'complete' },
   { spec: 'RFC 7622', status: 'complete' },
   { spec: 'XEP-0124', version: '1.11.2', status: 'complete' },
+  { spec: 'XEP-0156', version: '1.4.0', status: 'complete' },
+  { spec: 'XEP-0198', version: '1.6.3', status: 'complete', note: 'on every transport; not inline in SASL 2' },
   { spec: 'XEP-0206', version: '1.4', status: 'complete' },
   { spec: 'XEP-0252', version: '0.1', status: 'complete', note: 'off by default' },
 ];

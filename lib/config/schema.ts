@@ -50,6 +50,12 @@ const http = z.strictObject({
     .union([z.literal('*'), z.array(origin)], { error: 'expected "*" or a list of origins' })
     .default('*')
     .describe('Origins whose pages may use the endpoints, WebSocket included.'),
+  public_url: z
+    .union([z.literal(''), z.url({ protocol: /^https$/ })])
+    .default('')
+    .describe(
+      'Where clients reach this server, for /.well-known/host-meta: "https://chat.example.com"; empty for the host they ask. (XEP-0156)',
+    ),
 });
 
 const bosh = z.strictObject({
@@ -126,6 +132,17 @@ const websocket = z.strictObject({
     .union([z.literal(''), z.url({ protocol: /^(?:wss?|https?)$/ })])
     .default('')
     .describe('Where clients are sent when this server stops; empty for nowhere. (RFC 7395 §3.6.1)'),
+});
+
+const streamManagement = z.strictObject({
+  resumption: duration({ min: 0, max: 24 * HOUR })
+    .prefault('5 min')
+    .describe('How long a session waits for a client that lost its connection; 0 for not at all. (XEP-0198 §5)'),
+  max_away: z.int().min(0).default(10_000).describe('Sessions that may wait so at a time.'),
+  announce_over_bosh: z
+    .boolean()
+    .default(false)
+    .describe('Announce it over BOSH, too, where it is accepted anyway: BOSH has acknowledgements of its own.'),
 });
 
 const auth = z.strictObject({
@@ -225,6 +242,7 @@ export const schema = z.strictObject({
   http: http.prefault({}).describe('Listeners.'),
   bosh: bosh.prefault({}).describe('The BOSH endpoint.'),
   websocket: websocket.prefault({}).describe('The WebSocket endpoint.'),
+  stream_management: streamManagement.prefault({}).describe('Acknowledgements and resumption. (XEP-0198)'),
   auth: auth.prefault({}).describe('Login.'),
   storage: storage.prefault({}).describe('The store.'),
   archive: archive.prefault({}).describe('Message archives.'),

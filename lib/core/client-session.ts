@@ -10,6 +10,7 @@ import type { Host } from './host.ts';
 import { checkInbound, type Checked } from './inbound.ts';
 import { State, type StateKey } from './keys.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
+import type { StreamManagement } from './stream-management.ts';
 
 /**
  * A bound resource, whatever carries it: a "connected resource". It is "available" while it has a
@@ -23,7 +24,6 @@ export class ClientSession {
   readonly jid: Jid;
   /** The bare JID. */
   readonly account: Jid;
-  readonly transport: Transport;
   readonly since: EpochMillis;
   /** The client asked for the roster, so it gets roster pushes. @spec RFC 6121 §2.2 */
   isInterested = false;
@@ -40,13 +40,16 @@ export class ClientSession {
   #priority = 0;
   #phase: 'open' | 'closing' | 'ended' = 'open';
   #undelivered: readonly Payload[] = [];
+  #transport: Transport;
+  #management: StreamManagement | undefined;
+  #unmanaged: (() => void) | undefined;
 
   /** For the host only. @param jid a full JID */
   constructor(host: Host, jid: Jid, transport: Transport) {
     this.host = host;
     this.jid = jid;
     this.account = jid.bare;
-    this.transport = transport;
+    this.#transport = transport;
     this.since = host.clock.date();
     // One place more than stanzas may take, so that the end of the carrier always finds one.
     this.#mailbox = new Mailbox(
@@ -54,6 +57,37 @@ export class ClientSession {
       (item) => this.#handle(item),
       (error) => this.#failed(error),
     );
+  }
+
+  /** What carries it, or carried it last. */
+  get transport(): Transport {
+    return this.#transport;
+  }
+
+  // ---- stream management
+
+  /** Counts its stanzas, once the client has asked for that. @spec XEP-0198 */
+  get management(): StreamManagement | undefined {
+    return this.#management;
+  }
+
+  /** Begins to count. @param ended called when the session is over */
+  manage(management: StreamManagement, ended: () => void): void {
+    this.#management = management;
+    this.#unmanaged = ended;
+  }
+
+  /** The client is without a connection, and may come back. */
+  get isAway(): boolean {
+    return this.#management?.isAway ?? false;
+  }
+
+  /** Another stream carries the session. For the arguments see `StreamManagement.resume`. */
+  resume(h: number, transport: Transport, release: (error: StreamError) => void): void {
+    this.#transport = transport;
+    this.host.log.debug('session.resumed', { jid: this.jid.toString(), transport: transport.info.name });
+    this.#management?.resume(h, transport, release);
+    this.host.resumed(this);
   }
 
   // ---- presence
@@ -96,6 +130,7 @@ export class ClientSession {
   /** One stanza from the client. It is through when this returns, unless a handler has to wait; then the next wait too. */
   receive(element: Element): void {
     if (this.#phase !== 'open') return;
+    if (isStanzaKind(element.name)) this.#management?.ledger.receive();
     if (this.#mailbox.size < this.host.options.maxPending) this.#mailbox.push(element);
     else this.#overflow(element);
   }
@@ -108,7 +143,12 @@ export class ClientSession {
    */
   closed(how: Closing, undelivered: readonly Payload[]): void {
     if (this.#phase === 'ended') {
-      this.host.redeliver(undelivered);
+      // What was counted is given back when the session ends, by who counted it.
+      if (!this.#management) this.host.redeliver(undelivered);
+      return;
+    }
+    if (how === 'lost' && this.#management?.hibernate()) {
+      this.host.log.debug('session.away', { jid: this.jid.toString() });
       return;
     }
     this.#phase = 'closing';
@@ -127,14 +167,24 @@ export class ClientSession {
     }
     if (this.holdsBack?.(stanza)) return;
     this.host.observer.stanza(stanza.kind, 'out');
-    this.transport.send(stanza);
+    this.#give(stanza);
+  }
+
+  /** Sends the stream's own answer to a stanza. */
+  reply(answer: Payload): void {
+    if (this.#phase === 'open') this.#give(answer);
+  }
+
+  #give(payload: Payload): void {
+    if (this.#management) this.#management.send(payload);
+    else this.#transport.send(payload);
   }
 
   /** The server ends the stream. Stanzas that still wait are not handled. @spec RFC 6120 §4.9.1.1 */
   end(error: StreamError): void {
     const wasOpen = this.#phase === 'open';
     this.finish('lost');
-    if (wasOpen) this.transport.close(error);
+    if (wasOpen) this.#transport.close(error);
   }
 
   /** For the host only: ends the session now, whatever still waits to be handled. */
@@ -142,8 +192,10 @@ export class ClientSession {
     if (this.#phase === 'ended') return;
     this.#phase = 'ended';
     this.#mailbox.clear();
+    this.#management?.stop();
+    this.#unmanaged?.();
     this.host.left(this, how);
-    this.host.redeliver(this.#undelivered);
+    this.host.redeliver(this.#management?.ledger.unacknowledged ?? this.#undelivered);
   }
 
   #handle(item: Element | Closing): MaybePromise<void> {

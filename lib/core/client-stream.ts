@@ -2,18 +2,21 @@ import type { Cancel, Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Duration } from '../base/time.ts';
-import { serialize, type Element } from '../xml/index.ts';
+import { serialize, xml, type Element } from '../xml/index.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import type { SaslAnswer, SaslAsk } from '../xmpp/sasl/mechanism.ts';
 import type { MechanismName } from '../xmpp/sasl/mechanisms.ts';
 import { StanzaError } from '../xmpp/stanza-error.ts';
 import { Stream, type StreamAnswer, type StreamAsk, type StreamEffect, type StreamHost } from '../xmpp/stream.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
-import type { Closing, Payload, StreamHeader, StreamInput, Transport } from '../xmpp/transport.ts';
+import { NS_SM } from '../xmpp/ns.ts';
+import type { Closing, Payload, StreamHeader, StreamInput, Transport, TransportInfo } from '../xmpp/transport.ts';
 import { Busy, identify } from './accounts.ts';
 import type { AuthLimiter } from './auth-limiter.ts';
 import type { ClientSession } from './client-session.ts';
 import type { Host, HostDirectory } from './host.ts';
+import { ManagementDesk, type ManagedStream } from './management-desk.ts';
+import type { Resumptions } from './resumptions.ts';
 
 export interface ClientStreamOptions {
   readonly hosts: HostDirectory;
@@ -26,16 +29,20 @@ export interface ClientStreamOptions {
   readonly allowsPlainAnywhere: boolean;
   /** A client that has not authenticated by then is sent away. */
   readonly authenticationTimeout: Duration;
+  readonly resumptions: Resumptions;
+  /** Whether stream management is announced over a transport; it is accepted over any. */
+  readonly announcesManagement: (transport: TransportInfo) => boolean;
 }
 
 /**
  * Runs the stream machine of one client: asks the accounts, binds the resource, and hands stanzas to
  * the session.
  */
-export class ClientStream implements StreamInput {
+export class ClientStream implements StreamInput, ManagedStream {
   readonly #options: ClientStreamOptions;
   readonly #transport: Transport;
   readonly #stream: Stream;
+  readonly #desk: ManagementDesk;
   readonly #cancelTimeout: Cancel;
   #host: Host | undefined;
   #account: Jid | undefined;
@@ -49,11 +56,12 @@ export class ClientStream implements StreamInput {
     this.#transport = transport;
     this.#stream = new Stream({
       random,
-      findHost: (domain) => facts(hosts.find(domain)),
+      findHost: (domain) => facts(hosts.find(domain), this.#ownFeatures),
       mechanisms,
       allowsPlain: secure || loopback || allowsPlainAnywhere,
       identify,
     });
+    this.#desk = new ManagementDesk(this, options.resumptions);
     this.#cancelTimeout = clock.at(clock.now() + options.authenticationTimeout, () => this.#timedOut());
   }
 
@@ -61,10 +69,20 @@ export class ClientStream implements StreamInput {
     return this.#stream.isAuthenticated;
   }
 
+  get transport(): Transport {
+    return this.#transport;
+  }
+
   /** The bound resource. */
   get session(): ClientSession | undefined {
     return this.#session;
   }
+
+  /** @spec XEP-0198 §2 */
+  readonly #ownFeatures = (): Element[] => {
+    const isAnnounced = this.#options.announcesManagement(this.#transport.info);
+    return isAnnounced ? [xml('sm', { xmlns: NS_SM })] : [];
+  };
 
   open(header: StreamHeader): void {
     this.#guard(() => this.#run(this.#stream.open(header)));
@@ -74,9 +92,17 @@ export class ClientStream implements StreamInput {
     this.#guard(() => this.#run(this.#stream.receive(element)));
   }
 
-  /** What the client sent is no stream. */
+  /** What the client sent is no stream, or breaks its rules. */
   fail(error: StreamError): void {
     this.#guard(() => this.#run(this.#stream.fail(error)));
+  }
+
+  /** Another stream has the session now: this one ends without it. @spec XEP-0198 §5 */
+  release(error: StreamError): void {
+    this.#isOver = true;
+    this.#session = undefined;
+    this.#stream.closed();
+    this.#transport.close(error);
   }
 
   closed(how: Closing, undelivered: readonly Payload[]): void {
@@ -91,13 +117,26 @@ export class ClientStream implements StreamInput {
   #run(effects: readonly StreamEffect[]): void {
     for (const effect of effects) {
       if (effect.do === 'deliver') this.#session?.receive(effect.element);
+      else if (effect.do === 'reply') this.#reply(effect.element);
+      else if (effect.do === 'manage') this.#desk.receive(effect.element);
       else if (effect.do === 'send') this.#send(effect.element);
       else if (effect.do === 'open') this.#transport.open(effect.header);
       else if (effect.do === 'ask') this.#ask(effect.ask, effect.host);
       else if (effect.do === 'authenticated') this.#authenticated(effect.account);
       else if (effect.do === 'failed') this.#failed(effect.username);
-      else this.#transport.close(effect.error);
+      else this.#close(effect.error);
     }
+  }
+
+  /** A stream that ends for a reason takes its session with it. */
+  #close(error: StreamError | undefined): void {
+    this.#session?.management?.forgo();
+    this.#transport.close(error);
+  }
+
+  #reply(element: Element): void {
+    this.#session?.management?.ledger.receive();
+    this.#session?.reply({ xml: serialize(element), element });
   }
 
   #send(element: Element): void {
@@ -123,6 +162,11 @@ export class ClientStream implements StreamInput {
     this.#host = host;
     if (ask.about === 'bind') {
       this.#answer({ about: 'bind', bound: this.#bind(host, ask.account, ask.resource) });
+      return;
+    }
+    if (ask.about === 'resume') {
+      this.#session = this.#desk.resume(ask.element, ask.account);
+      this.#answer({ about: 'resume', isResumed: this.#session !== undefined });
       return;
     }
     void this.#findOut(ask, host).then((answer) => this.#guard(() => this.#answer(answer)));
@@ -188,14 +232,16 @@ export class ClientStream implements StreamInput {
       work();
     } catch (error) {
       this.#options.log.error('stream.failed', { error: asError(error) });
-      this.#transport.close(new StreamError('internal-server-error'));
+      this.#close(new StreamError('internal-server-error'));
     }
   }
 }
 
 /** What the stream machine needs of a host. */
-function facts(host: Host | undefined): StreamHost | undefined {
-  return host && { domain: host.domain, anonymous: host.options.anonymous, features: () => host.features() };
+function facts(host: Host | undefined, ownFeatures: () => Element[]): StreamHost | undefined {
+  if (!host) return undefined;
+  const { domain, options } = host;
+  return { domain, anonymous: options.anonymous, features: () => [...ownFeatures(), ...host.features()] };
 }
 
 /** What failures are counted for: an account, however its name was written. */

@@ -32,6 +32,8 @@ export interface HookMap {
   };
   /** A resource was bound. Nothing may be sent to it yet: the client still waits for the answer to its bind. */
   'session:bound': { readonly session: ClientSession };
+  /** A client that lost its connection goes on with its session over another one; what it missed has been sent again. */
+  'session:resumed': { readonly session: ClientSession };
   /** A session is over; its resource is free and its unavailable presence has not been sent yet. */
   'session:ended': { readonly session: ClientSession; readonly how: Closing };
   /** Presence without `to` from a client: initial, changed or unavailable. */

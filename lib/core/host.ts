@@ -162,6 +162,7 @@ export class Host {
    */
   bind(account: Jid, resource: string | undefined, transport: Transport): ClientSession {
     const jid = this.#resourceFor(account, resource);
+    if (this.sessions.of(account).length >= this.options.maxResources) this.#endOneAway(account);
     if (this.sessions.of(account).length >= this.options.maxResources) {
       throw new StanzaError('resource-constraint', `At most ${this.options.maxResources} resources at a time.`);
     }
@@ -177,6 +178,11 @@ export class Host {
   leaving(session: ClientSession): void {
     this.sessions.remove(session);
     this.#leaving.set(session.jid.toString(), session);
+  }
+
+  /** For the session only: another stream carries it. */
+  resumed(session: ClientSession): void {
+    void this.#notify('session:resumed', { session });
   }
 
   /** For the session only: it is over. */
@@ -235,6 +241,14 @@ export class Host {
     });
   }
 
+  /** Who comes instead of resuming does not find the place taken by what it left behind. */
+  #endOneAway(account: Jid): void {
+    this.sessions
+      .of(account)
+      .find((session) => session.isAway)
+      ?.end(new StreamError('conflict'));
+  }
+
   #endSessions(account: Jid): void {
     for (const session of this.sessions.of(account)) session.end(new StreamError('not-authorized'));
   }
@@ -283,6 +297,10 @@ export class Host {
     if (!jid) throw new StanzaError('bad-request', 'This is not a valid resource.');
     const holder = this.sessions.find(jid);
     if (!holder) return jid;
+    if (holder.isAway) {
+      holder.end(new StreamError('conflict'));
+      return jid;
+    }
     if (this.options.conflict === 'refuse') throw new StanzaError('conflict');
     if (this.options.conflict === 'rename') return this.#resourceFor(account, undefined);
     holder.end(new StreamError('conflict'));

@@ -4,6 +4,7 @@ import type { Logger } from '../base/log.ts';
 import { httpBind, type HttpBindOptions } from './routes/http-bind.ts';
 import { live, ready, type Unready } from './routes/health.ts';
 import { home, type HomeFacts } from './routes/home.ts';
+import { hostMeta, type HostMetaOptions } from './routes/host-meta.ts';
 import { metricsPage, type MetricsOptions } from './routes/metrics.ts';
 import { webSocketPage } from './routes/websocket-page.ts';
 
@@ -12,6 +13,7 @@ export interface AppOptions {
   readonly bosh: HttpBindOptions;
   readonly webSocketPaths: readonly string[];
   readonly home: HomeFacts;
+  readonly hostMeta: HostMetaOptions;
   readonly unready: Unready;
   readonly metrics: MetricsOptions;
 }
@@ -26,6 +28,9 @@ export function createApp(options: AppOptions): Koa {
   router.get('/health/live', live);
   router.get('/health/ready', ready(options.unready));
   router.get('/metrics', metricsPage(options.metrics));
+  const { xrd, jrd } = hostMeta(options.hostMeta);
+  router.get('/.well-known/host-meta', xrd);
+  router.get('/.well-known/host-meta.json', jrd);
   for (const path of options.webSocketPaths) router.get(path, webSocketPage);
   app.use(router.routes());
   app.use(router.allowedMethods());

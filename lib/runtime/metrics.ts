@@ -8,6 +8,7 @@ export interface Gauges {
   readonly heldRequests: () => number;
   readonly webSockets: () => number;
   readonly boundSessions: () => number;
+  readonly awaySessions: () => number;
 }
 
 const LAG_RESOLUTION_MS = 10;
@@ -40,6 +41,7 @@ export class Metrics {
     this.#gauge('holdfast_bosh_held_requests', 'Requests held', gauges.heldRequests);
     this.#gauge('holdfast_websocket_connections', 'WebSocket connections', gauges.webSockets);
     this.#gauge('holdfast_sessions', 'Resources bound, over any transport', gauges.boundSessions);
+    this.#gauge('holdfast_sessions_away', 'Resources whose client may come back', gauges.awaySessions);
     this.#delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
     this.#delay.enable();
     this.#gauge('holdfast_event_loop_lag_p99_seconds', 'Event loop delay, 99th percentile since the last reading', () =>

@@ -236,7 +236,7 @@ export class WebSocketTransport implements Transport, LiveTransport {
   }
 
   #hand(messages: readonly Outgoing[], now: Instant): void {
-    this.#unconfirmed.add(messages.filter(isPayload), now);
+    this.#unconfirmed.add(messages.filter(isUncounted), now);
     this.#parts.socket.write(messages.map(({ xml }) => xml));
   }
 
@@ -296,4 +296,8 @@ export class WebSocketTransport implements Transport, LiveTransport {
     this.#parts.observer.ended(why);
     input.closed(how, undelivered ?? [...this.#unconfirmed.payloads, ...waiting]);
   }
+}
+
+function isUncounted(outgoing: Outgoing): outgoing is Payload {
+  return isPayload(outgoing) && outgoing.counted === undefined;
 }

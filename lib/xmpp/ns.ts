@@ -78,6 +78,8 @@ export const NS_RECEIPTS = 'urn:xmpp:receipts';
 export const NS_BLOCKING = 'urn:xmpp:blocking';
 /** XEP-0191 §3.3 */
 export const NS_BLOCKING_ERRORS = 'urn:xmpp:blocking:errors';
+/** XEP-0198 */
+export const NS_SM = 'urn:xmpp:sm:3';
 /** XEP-0199 */
 export const NS_PING = 'urn:xmpp:ping';
 /** XEP-0202 */

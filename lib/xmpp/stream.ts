@@ -1,7 +1,7 @@
 import { opaqueId, type Random } from '../base/random.ts';
 import { xml, type Element } from '../xml/index.ts';
 import { prepareDomain, type Jid } from './jid.ts';
-import { NS_BIND, NS_CLIENT, NS_CSI, NS_SASL, NS_SERVER, NS_SESSION, NS_STREAM, NS_TLS } from './ns.ts';
+import { NS_BIND, NS_CLIENT, NS_CSI, NS_SASL, NS_SERVER, NS_SESSION, NS_SM, NS_STREAM, NS_TLS } from './ns.ts';
 import { SaslNegotiation, type SaslOutcome } from './sasl/negotiation.ts';
 import type { SaslAnswer, SaslAsk } from './sasl/mechanism.ts';
 import { MECHANISMS, type MechanismName } from './sasl/mechanisms.ts';
@@ -32,9 +32,15 @@ export interface StreamOptions {
 }
 
 export type StreamAsk =
-  SaslAsk | { readonly about: 'bind'; readonly account: Jid; readonly resource: string | undefined };
+  | SaslAsk
+  | { readonly about: 'bind'; readonly account: Jid; readonly resource: string | undefined }
+  /** Whether the client may go on with a session that it had. @spec XEP-0198 §5 */
+  | { readonly about: 'resume'; readonly account: Jid; readonly element: Element };
 
-export type StreamAnswer = SaslAnswer | { readonly about: 'bind'; readonly bound: Jid | StanzaError };
+export type StreamAnswer =
+  | SaslAnswer
+  | { readonly about: 'bind'; readonly bound: Jid | StanzaError }
+  | { readonly about: 'resume'; readonly isResumed: boolean };
 
 export type StreamEffect =
   | { readonly do: 'open'; readonly header: StreamHeader }
@@ -47,6 +53,10 @@ export type StreamEffect =
   | { readonly do: 'failed'; readonly username: string }
   /** A stanza of a bound resource. */
   | { readonly do: 'deliver'; readonly element: Element }
+  /** A stanza of a bound resource that the stream itself answers, with this one. */
+  | { readonly do: 'reply'; readonly element: Element }
+  /** An element of stream management. @spec XEP-0198 §1 */
+  | { readonly do: 'manage'; readonly element: Element }
   | { readonly do: 'close'; readonly error: StreamError | undefined };
 
 type Phase = 'opening' | 'authenticating' | 'restarting' | 'binding' | 'bound' | 'closed';
@@ -115,8 +125,14 @@ export class Stream {
   answer(answer: StreamAnswer): StreamEffect[] {
     if (this.#asked === undefined || this.#phase === 'closed') return [];
     this.#asked = undefined;
-    const effects = answer.about === 'bind' ? this.#bound(answer.bound) : this.#afterSasl(this.#sasl?.answer(answer));
-    return this.#unpark(effects);
+    return this.#unpark(this.#answered(answer));
+  }
+
+  #answered(answer: StreamAnswer): StreamEffect[] {
+    if (answer.about === 'bind') return this.#bound(answer.bound);
+    if (answer.about !== 'resume') return this.#afterSasl(this.#sasl?.answer(answer));
+    if (answer.isResumed) this.#phase = 'bound';
+    return [];
   }
 
   /** The stream is over, for a reason of somebody else's. */
@@ -214,6 +230,7 @@ export class Stream {
     if (namespace === NS_TLS) return this.#refuseTls();
     if (namespace === NS_STREAM) return element.getName() === 'error' ? this.#endQuietly() : this.#end('bad-format');
     if (this.#phase === 'bound') return this.#whenBound(element);
+    if (namespace === NS_SM && this.#phase !== 'opening') return this.#manage(element);
     if (namespace === NS_SASL && this.#phase === 'authenticating') return this.#authenticate(element);
     if (namespace === NS_CLIENT && this.#phase === 'binding') return this.#bind(element);
     return this.#end(this.#phase === 'binding' ? 'unsupported-stanza-type' : 'not-authorized');
@@ -222,7 +239,7 @@ export class Stream {
   /** @spec RFC 6120 §8.1 B-7.1-04 D-54 */
   #whenBound(element: Element): StreamEffect[] {
     if (!isStanzaKind(element.name) || element.attrs['xmlns'] !== NS_CLIENT) return this.#notAStanza(element);
-    if (element.name === 'iq' && this.#isSessionRequest(element)) return [{ do: 'send', element: resultOf(element) }];
+    if (element.name === 'iq' && this.#isSessionRequest(element)) return [{ do: 'reply', element: resultOf(element) }];
     if (this.#lang !== undefined) element.attrs['xml:lang'] ??= this.#lang;
     return [{ do: 'deliver', element }];
   }
@@ -233,9 +250,17 @@ export class Stream {
     if (namespace === NS_SERVER || (namespace !== NS_CLIENT && isStanzaKind(element.getName()))) {
       return this.#end('invalid-namespace');
     }
+    if (namespace === NS_SM) return this.#manage(element);
     if (namespace === NS_TLS) return this.#refuseTls();
     if (namespace === NS_STREAM) return element.getName() === 'error' ? this.#endQuietly() : this.#end('bad-format');
     return this.#end('unsupported-stanza-type');
+  }
+
+  /** What follows a resumption waits for its outcome. */
+  #manage(element: Element): StreamEffect[] {
+    const mayResume = this.#phase === 'binding' && element.getName() === 'resume';
+    if (!mayResume || !this.#account || !this.#host) return [{ do: 'manage', element }];
+    return this.#ask({ about: 'resume', account: this.#account, element }, this.#host);
   }
 
   /** Old clients establish a session; there is nothing to do. @spec RFC 6121 §1.4 */

@@ -12,6 +12,8 @@ export interface Payload {
   readonly element: Element;
   /** Called at most once, when the client is known to have it; for who keeps a copy until then. */
   readonly arrived?: (() => void) | undefined;
+  /** The session counts it and keeps it until the client acknowledges it: the carrier need not. @spec XEP-0198 §4 */
+  readonly counted?: true;
 }
 
 /** What a stream may know about its carrier. */

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { client, xml, type Client } from '@xmpp/client';
 import { expect } from 'chai';
+import WebSocket from 'ws';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { startServer } from '../support/running-server.ts';
 
 const BURST = 500;
+
+// xmpp.js takes the WebSocket of the environment, which Node 20 does not have.
+globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
 
 interface Member {
   readonly agent: Client;
@@ -37,6 +41,8 @@ describe('xmpp.js over WebSocket', () => {
     });
     agent.reconnect.stop();
     const jid = String(await agent.start());
+    // xmpp.js counts nothing before it has read <enabled/>, which follows "online".
+    await agent.iqCaller.request(xml('iq', { type: 'get' }, xml('ping', 'urn:xmpp:ping')));
     const member: Member = {
       agent,
       jid,
@@ -87,4 +93,32 @@ describe('xmpp.js over WebSocket', () => {
     await bob.until(() => bob.bodies.length >= BURST);
     expect(bob.bodies).to.deep.equal(bodies);
   });
+
+  it('resumes its session after a connection that broke, and gets what it missed', async () => {
+    const [alice, bob] = [await login('alice'), await login('bob')];
+    bob.agent.reconnect.delay = 1;
+    bob.agent.on('error', () => undefined);
+    const resumed = resumption(bob.agent);
+    bob.agent.reconnect.start();
+    cut(bob.agent);
+    for (const body of ['one', 'two']) await alice.agent.send(message(bob.jid, body));
+    await resumed;
+    await bob.until(() => bob.bodies.length === 2);
+    await bob.agent.send(message(alice.jid, 'three'));
+    await alice.until(() => alice.bodies.length === 1);
+    expect([bob.bodies, alice.bodies]).to.deep.equal([['one', 'two'], ['three']]);
+    expect(String(bob.agent.jid)).to.equal(bob.jid);
+    bob.agent.reconnect.stop();
+  });
 });
+
+/** Kept when the client has resumed its session. */
+async function resumption({ streamManagement }: Client): Promise<void> {
+  await once(streamManagement as unknown as NodeJS.EventEmitter, 'resumed'); // its own types do not have it
+}
+
+/** Breaks the connection of a client. */
+function cut(agent: Client): void {
+  const { socket } = agent as unknown as { socket: { socket: WebSocket } }; // its own types do not have it
+  socket.socket.terminate();
+}

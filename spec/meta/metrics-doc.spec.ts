@@ -24,6 +24,7 @@ describe('docs/reference/metrics.md', () => {
       heldRequests: () => 0,
       webSockets: () => 0,
       boundSessions: () => 0,
+      awaySessions: () => 0,
     });
     const { text } = await metrics.read();
     metrics.close();

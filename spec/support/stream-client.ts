@@ -1,4 +1,5 @@
 import { AuthLimiter, type AuthLimits } from '../../lib/core/auth-limiter.ts';
+import { DEFAULT_MANAGEMENT_LIMITS, Resumptions } from '../../lib/core/resumptions.ts';
 import { ClientStream } from '../../lib/core/client-stream.ts';
 import type { Element } from '../../lib/xml/index.ts';
 import { MECHANISMS, type MechanismName } from '../../lib/xmpp/sasl/mechanisms.ts';
@@ -37,6 +38,13 @@ export class StreamClient implements Transport {
       mechanisms: options.mechanisms ?? MECHANISMS,
       allowsPlainAnywhere: options.allowsPlainAnywhere ?? false,
       authenticationTimeout: options.authenticationTimeout ?? 60_000,
+      resumptions: new Resumptions(clock, random, {
+        window: 60_000,
+        sessions: 1,
+        remembered: 1,
+        limits: DEFAULT_MANAGEMENT_LIMITS,
+      }),
+      announcesManagement: () => false,
     });
   }
 

@@ -18,6 +18,8 @@ export default defineModule({
   implements: [{ spec: 'XEP-0352', version: '1.0.0', status: 'complete' }],
   setup(host) {
     host.hook('stream:features', 'act', ({ features }) => void features.push(xml('csi', { xmlns: NS_CSI })));
+    // A resumed stream begins active. XEP-0352 §5.2
+    host.hook('session:resumed', 'observe', ({ session }) => release(session));
     host.hook('nonza:from-client', 'act', ({ session, element }) => changed(session, element));
   },
 });
