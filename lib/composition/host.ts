@@ -36,13 +36,14 @@ export function createHost(domain: string, parts: HostParts): Host {
 }
 
 /** What the modules are told of the configuration. */
-export function moduleSettings({ limits, archive }: Config): ModuleSettings {
+export function moduleSettings({ limits, archive, external_services: external }: Config): ModuleSettings {
   return {
     software: SOFTWARE,
     maxRosterItems: limits.roster_items,
     maxOfflineMessages: limits.offline_messages,
     pubsub: pubsubLimits(limits),
     archive: archiveOptions(archive),
+    externalServices: external.services,
   };
 }
 

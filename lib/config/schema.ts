@@ -199,6 +199,35 @@ const archive = z.strictObject({
     .describe('Messages kept in one archive; once in an hour the oldest beyond that are removed.'),
 });
 
+const externalService = z
+  .strictObject({
+    type: z.string().regex(/^[A-Za-z][A-Za-z0-9._-]*$/, 'expected a type of service such as "turn"'),
+    host: z.string().min(1),
+    port: z.int().min(1).max(65_535).optional(),
+    transport: z.enum(['udp', 'tcp']).optional(),
+    name: z.string().min(1).optional(),
+    secret: z.string().min(1).optional(),
+    lifetime: duration({ min: MINUTE, max: 30 * DAY }).prefault('1 d'),
+    username: z.string().min(1).optional(),
+    password: z.string().min(1).optional(),
+  })
+  .refine(({ username, password }) => (username === undefined) === (password === undefined), {
+    error: 'expected both username and password, or neither',
+  })
+  .refine(({ secret, username }) => secret === undefined || username === undefined, {
+    error: 'expected a secret, or a username and password, not both',
+  });
+
+const externalServices = z.strictObject({
+  services: z
+    .array(externalService)
+    .max(100)
+    .default([])
+    .describe(
+      'Each with type ("stun", "turn", "turns" …) and host; port, transport (udp or tcp) and name if they matter. Users get a username and password of their own from a secret shared with the TURN server, good for lifetime ("1 d"); or all get the same username and password.',
+    ),
+});
+
 const limits = z.strictObject({
   sessions_per_address: z
     .int()
@@ -246,6 +275,7 @@ export const schema = z.strictObject({
   auth: auth.prefault({}).describe('Login.'),
   storage: storage.prefault({}).describe('The store.'),
   archive: archive.prefault({}).describe('Message archives.'),
+  external_services: externalServices.prefault({}).describe('Services outside of XMPP, for calls. (XEP-0215)'),
   limits: limits.prefault({}).describe('Limits.'),
   metrics: z
     .strictObject({

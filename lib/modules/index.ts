@@ -8,6 +8,7 @@ import carbons from './carbons/index.ts';
 import contact from './contact/index.ts';
 import csi from './csi/index.ts';
 import disco from './disco/index.ts';
+import externalServices, { type ExternalService } from './external-services/index.ts';
 import lastActivity from './last-activity/index.ts';
 import offline from './offline/index.ts';
 import pep from './pep/index.ts';
@@ -29,6 +30,7 @@ export interface ModuleSettings {
   /** Undefined for no archives. */
   readonly archive: ArchiveOptions | undefined;
   readonly pubsub: PubsubLimits;
+  readonly externalServices: readonly ExternalService[];
 }
 
 /** Adds every module to a host. */
@@ -40,6 +42,7 @@ export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings
   host.use(time);
   host.use(version, settings.software);
   host.use(lastActivity);
+  host.use(externalServices, { services: settings.externalServices });
   host.use(roster, { maxItems: settings.maxRosterItems });
   host.use(subscriptions);
   host.use(offline, { maxMessages: settings.maxOfflineMessages });

@@ -86,6 +86,8 @@ export const NS_PING = 'urn:xmpp:ping';
 export const NS_TIME = 'urn:xmpp:time';
 /** XEP-0203 */
 export const NS_DELAY = 'urn:xmpp:delay';
+/** XEP-0215 */
+export const NS_EXTERNAL_SERVICES = 'urn:xmpp:extdisco:2';
 /** XEP-0249 */
 export const NS_INVITE = 'jabber:x:conference';
 /** XEP-0280 */
