@@ -80,11 +80,6 @@ export class Session<X> {
     this.#answers.addStream(stream);
   }
 
-  /** Streams that are open. */
-  get streams(): ReadonlySet<string> {
-    return this.#streams.open;
-  }
-
   get isEnded(): boolean {
     return this.#ended !== undefined;
   }
