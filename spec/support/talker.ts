@@ -1,0 +1,142 @@
+import { standAlone, type Element } from '../../lib/xml/index.ts';
+import type { HoldfastServer } from '../../lib/server.ts';
+import { FrameClient, OPEN } from './frame-client.ts';
+import { RawSession } from './raw-session.ts';
+
+/** A client that speaks XMPP over one transport or another, in the same words. */
+export interface Talker {
+  /** Opens the stream; again after login. */
+  open(): Promise<void>;
+  /** Sends elements, each with its namespaces. */
+  say(...elements: string[]): void;
+  /** The next element. @throws Error when there will be none */
+  next(): Promise<Element>;
+  /** Vanishes without a word. */
+  cut(): void;
+  /** The element before the end, or the condition with which the carrier ended. */
+  readonly ended: Promise<string>;
+}
+
+export const TALKERS: Readonly<Record<string, (server: HoldfastServer) => Promise<Talker>>> = {
+  BOSH: (server) => Promise.resolve(new BoshTalker(server.boshUrl)),
+  WebSocket: async (server) => new FrameTalker(await FrameClient.connect(server.webSocketUrl)),
+};
+
+/** The next element of this name. */
+export async function named(talker: Talker, name: string): Promise<Element> {
+  for (;;) {
+    const element = await talker.next();
+    if (element.name === name) return element;
+  }
+}
+
+/** Logs in with PLAIN, binds, and becomes available. */
+export async function login(talker: Talker, name: string, resource = 'spec'): Promise<void> {
+  await talker.open();
+  const credentials = Buffer.from(`\0${name}\0${name}`).toString('base64');
+  talker.say(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${credentials}</auth>`);
+  await named(talker, 'success');
+  await talker.open();
+  talker.say(
+    `<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind></iq>`,
+  );
+  await named(talker, 'iq');
+  talker.say(`<presence xmlns='jabber:client'/>`);
+  await named(talker, 'presence');
+}
+
+class FrameTalker implements Talker {
+  readonly #client: FrameClient;
+  #last = '';
+
+  constructor(client: FrameClient) {
+    this.#client = client;
+  }
+
+  get ended(): Promise<string> {
+    return this.#client.rest().then((messages) => messages.at(-2) ?? this.#last);
+  }
+
+  async open(): Promise<void> {
+    this.say(OPEN);
+    await named(this, 'stream:features');
+  }
+
+  say(...elements: string[]): void {
+    this.#client.send(...elements);
+  }
+
+  async next(): Promise<Element> {
+    const element = await this.#client.element();
+    this.#last = element.toString();
+    return element;
+  }
+
+  cut(): void {
+    this.#client.cut();
+  }
+}
+
+/** Keeps one request open, as browsers do. */
+class BoshTalker implements Talker {
+  readonly #session: RawSession;
+  readonly #elements: Element[] = [];
+  #isOpen = false;
+  #isOver = false;
+  #held = 0;
+  #wake: (() => void) | undefined;
+  #end: (why: string) => void = () => undefined;
+  readonly ended = new Promise<string>((resolve) => (this.#end = resolve));
+
+  constructor(url: string) {
+    this.#session = new RawSession(url);
+  }
+
+  async open(): Promise<void> {
+    if (this.#isOpen) void this.#post('', "xmpp:restart='true'");
+    else this.#take(await this.#session.open());
+    this.#isOpen = true;
+    await named(this, 'stream:features');
+    this.#hold();
+  }
+
+  say(...elements: string[]): void {
+    void this.#post(elements.join(''));
+  }
+
+  async next(): Promise<Element> {
+    for (let element = this.#elements.shift(); ; element = this.#elements.shift()) {
+      if (element) return element;
+      if (this.#isOver) throw new Error('the session has ended');
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  cut(): void {
+    this.#isOver = true;
+    this.#session.close();
+  }
+
+  async #post(inner: string, attributes = ''): Promise<void> {
+    this.#held += 1;
+    const answer = await this.#session.post(inner, attributes).catch(() => undefined);
+    this.#held -= 1;
+    if (answer) this.#take(answer);
+    this.#hold();
+  }
+
+  #hold(): void {
+    if (this.#held === 0 && !this.#isOver) void this.#post('');
+  }
+
+  #take(body: Element): void {
+    this.#elements.push(...body.getChildElements().map((child) => standAlone(child)));
+    const { type, condition } = body.attrs;
+    if (type === 'terminate') this.#isOver = true;
+    // The request that broke the rule is told what it was.
+    if (type === 'terminate' && condition !== 'other-request') {
+      this.#end(this.#elements.at(-1)?.toString() ?? condition ?? '');
+    }
+    this.#wake?.();
+  }
+}

@@ -1,0 +1,167 @@
+import { expect } from 'chai';
+import type { HoldfastServer } from '../../lib/server.ts';
+import { StreamError } from '../../lib/xmpp/stream-error.ts';
+import { Jid } from '../../lib/xmpp/jid.ts';
+import { startServer } from '../support/running-server.ts';
+import { login, named, TALKERS, type Talker } from '../support/talker.ts';
+
+const BURST = 500;
+/** Larger than a packet and a TLS record, smaller than any limit. */
+const BIG = 100_000;
+const SM = 'urn:xmpp:sm:3';
+
+function chat(to: string, body: string): string {
+  return `<message xmlns='jabber:client' type='chat' to='${to}'><body>${body}</body></message>`;
+}
+
+function ping(id: string): string {
+  return `<iq xmlns='jabber:client' type='get' id='${id}' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>`;
+}
+
+async function body(talker: Talker): Promise<string | undefined> {
+  return (await named(talker, 'message')).child('body', 'jabber:client')?.text;
+}
+
+for (const [transport, talk] of Object.entries(TALKERS)) {
+  describe(`the transport contract: ${transport}`, () => {
+    let server: HoldfastServer;
+    let talkers: Talker[];
+
+    beforeEach(async () => {
+      server = await startServer(['alice', 'bob']);
+      talkers = [];
+    });
+
+    afterEach(async () => {
+      for (const talker of talkers) talker.cut();
+      await server.close({ drain: 0 });
+    });
+
+    async function connect(): Promise<Talker> {
+      const talker = await talk(server);
+      talkers.push(talker);
+      return talker;
+    }
+
+    async function member(name: string, resource?: string): Promise<Talker> {
+      const talker = await connect();
+      await login(talker, name, resource);
+      return talker;
+    }
+
+    it('logs in, and is told the address that it got', async () => {
+      const alice = await member('alice', 'desk');
+      alice.say(ping('p'));
+      expect((await named(alice, 'iq')).attrs).to.include({ id: 'p', type: 'result', to: 'alice@localhost/desk' });
+    });
+
+    it('is told that the password is wrong, and may try again', async () => {
+      const talker = await connect();
+      await talker.open();
+      for (const password of ['wrong', 'alice']) {
+        const credentials = Buffer.from(`\0alice\0${password}`).toString('base64');
+        talker.say(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${credentials}</auth>`);
+      }
+      expect((await talker.next()).getChildElements()[0]?.name).to.equal('not-authorized');
+      expect((await talker.next()).name).to.equal('success');
+    });
+
+    it('two chat in both directions', async () => {
+      const [alice, bob] = [await member('alice'), await member('bob')];
+      alice.say(chat('bob@localhost', 'Are you there?'));
+      expect(await body(bob)).to.equal('Are you there?');
+      bob.say(chat('alice@localhost/spec', 'Here.'));
+      expect(await body(alice)).to.equal('Here.');
+    });
+
+    it('any character arrives as it was', async () => {
+      const [alice, bob] = [await member('alice'), await member('bob')];
+      alice.say(chat('bob@localhost', 'ü ☃ 😀 &lt;&amp;&gt; "\' a&#13;&#10;b\tc'));
+      expect(await body(bob)).to.equal('ü ☃ 😀 <&> "\' a\r\nb\tc');
+    });
+
+    it('a big stanza arrives whole', async () => {
+      const [alice, bob] = [await member('alice'), await member('bob')];
+      alice.say(chat('bob@localhost', 'x'.repeat(BIG)));
+      expect((await body(bob))?.length).to.equal(BIG);
+    });
+
+    it(`a burst of ${BURST} arrives once and in order`, async () => {
+      const [alice, bob] = [await member('alice'), await member('bob')];
+      const bodies = Array.from({ length: BURST }, (_, index) => String(index));
+      alice.say(...bodies.map((text) => chat('bob@localhost', text)));
+      for (const text of bodies) expect(await body(bob)).to.equal(text);
+    });
+
+    it('what belongs together is answered in order', async () => {
+      const alice = await member('alice');
+      alice.say(ping('1'), chat('alice@localhost/spec', '2'), ping('3'));
+      const names = [await alice.next(), await alice.next(), await alice.next()].map(
+        ({ name, attrs }) => attrs['id'] ?? name,
+      );
+      expect(names).to.deep.equal(['1', 'message', '3']);
+    });
+
+    it('bad XML ends it, and says so', async () => {
+      const alice = await member('alice');
+      alice.say('<message xmlns="jabber:client"><body>');
+      expect(await alice.ended).to.match(/not-well-formed|bad-request/);
+    });
+
+    it('what is too large ends it, and says so', async () => {
+      const alice = await member('alice');
+      alice.say(chat('bob@localhost', 'x'.repeat(300 * 1024)));
+      expect(await alice.ended).to.contain('policy-violation');
+    });
+
+    it('a client that speaks for another ends it', async () => {
+      const alice = await member('alice');
+      alice.say(`<message xmlns='jabber:client' from='bob@localhost' to='bob@localhost'/>`);
+      expect(await alice.ended).to.contain('invalid-from');
+    });
+
+    it('the server ends it, and says why', async () => {
+      const alice = await member('alice');
+      const jid = Jid.parse('alice@localhost/spec');
+      if (!jid) throw new Error('not an address');
+      server.hosts.find('localhost')?.sessions.find(jid)?.end(new StreamError('policy-violation', 'enough'));
+      expect(await alice.ended).to.contain('policy-violation');
+    });
+
+    it('a server that stops says so', async () => {
+      const alice = await member('alice');
+      const closing = server.close();
+      expect(await alice.ended).to.contain('system-shutdown');
+      await closing;
+    });
+
+    it('stream management counts and acknowledges', async () => {
+      const alice = await member('alice');
+      alice.say(`<enable xmlns='${SM}'/>`);
+      await named(alice, 'enabled');
+      alice.say(ping('1'), ping('2'), `<r xmlns='${SM}'/>`);
+      expect((await named(alice, 'a')).attrs['h']).to.equal('2');
+    });
+
+    it('a session survives a client that vanishes, and goes on over any transport', async () => {
+      const [alice, bob] = [await member('alice'), await member('bob')];
+      bob.say(`<enable xmlns='${SM}' resume='true'/>`);
+      const { id } = (await named(bob, 'enabled')).attrs;
+      let h = 0;
+      for (const [name, other] of Object.entries(TALKERS)) {
+        alice.say(chat('bob@localhost/spec', name));
+        const next = await other(server);
+        talkers.push(next);
+        await next.open();
+        const credentials = Buffer.from('\0bob\0bob').toString('base64');
+        next.say(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${credentials}</auth>`);
+        await named(next, 'success');
+        await next.open();
+        next.say(`<resume xmlns='${SM}' previd='${id}' h='${h}'/>`);
+        await named(next, 'resumed');
+        expect(await body(next)).to.equal(name);
+        h += 1;
+      }
+    });
+  });
+}
