@@ -1,7 +1,8 @@
 import type { Check } from '../check.ts';
 import { ACTIVITY_CHECKS } from './activity.ts';
 import { CONDITION_CHECKS } from './conditions.ts';
-import { CREATION_CHECKS } from './creation.ts';
+import { CREATION_REQUEST_CHECKS } from './creation-request.ts';
+import { CREATION_RESPONSE_CHECKS } from './creation-response.ts';
 import { END_CHECKS } from './ends.ts';
 import { HTTP_CHECKS } from './http.ts';
 import { KEY_CHECKS } from './keys.ts';
@@ -19,7 +20,8 @@ import { XMPP_CHECKS } from './xmpp.ts';
 export const CHECKS: readonly Check[] = [
   ...HTTP_CHECKS,
   ...WRAPPER_CHECKS,
-  ...CREATION_CHECKS,
+  ...CREATION_REQUEST_CHECKS,
+  ...CREATION_RESPONSE_CHECKS,
   ...SENDING_CHECKS,
   ...ACTIVITY_CHECKS,
   ...END_CHECKS,
