@@ -17,7 +17,8 @@ writes [what exactly was sent and came](servers/).
 
 A *fail* of MUST or SHOULD is a difference between the sentence and what came, nothing more: where a sentence allows several
 behaviours all of them pass, and rules of this project that are in no document are counted by themselves. If you find that a check
-is wrong, please [report it](../../../CONTRIBUTING.md).
+is wrong, please [report it](../../../CONTRIBUTING.md). The checks themselves are checked: \`npm run faults\` runs them against
+dozens of copies of our server with one deliberate fault each, and every fault must be noticed.
 
 ## In numbers
 

@@ -103,8 +103,8 @@ export const HTTP_CHECKS: readonly Check[] = [
   },
   ...[
     ['an empty body', () => ''],
-    ['two roots', (t: Trial) => creation(t) + creation(t)],
-    ['bytes after the wrapper', (t: Trial) => `${creation(t)}x`],
+    ['a second root', (t: Trial) => creation(t) + creation(t)],
+    ['a byte after the wrapper', (t: Trial) => `${creation(t)}x`],
   ].map(([title, make]): Check => ({
     id: 'B-5-04',
     title: `${String(title)} is refused`,

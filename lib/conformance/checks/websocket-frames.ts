@@ -7,7 +7,7 @@ import { OPCODE, type Frame } from '../websocket-frames.ts';
 /** What breaks RFC 6455, and the sections that say so. */
 const BROKEN: readonly (readonly [what: string, frame: Partial<Frame>])[] = [
   ['a frame without mask', { payload: Buffer.from('<a/>'), isMasked: false }],
-  ['reserved bits', { payload: Buffer.from('<a/>'), reserved: 2 }],
+  ['a reserved bit', { payload: Buffer.from('<a/>'), reserved: 2 }],
   ['a reserved opcode', { opcode: 3 }],
   ['a ping of 126 bytes', { opcode: OPCODE.ping, payload: Buffer.alloc(126) }],
   ['a ping in fragments', { opcode: OPCODE.ping, isFinal: false }],

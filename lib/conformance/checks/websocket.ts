@@ -31,7 +31,7 @@ async function loggedIn(t: Trial): Promise<FramedStream> {
 
 const MALFORMED = [
   ['an undeclared prefix', '<p:iq type="get" id="x"/>'],
-  ['two elements in one message', `${iqPing('a')}${iqPing('b')}`],
+  ['a second element in one message', `${iqPing('a')}${iqPing('b')}`],
   ['half an element', `<iq xmlns="${NS_CLIENT}" type="get" id="x">`],
 ] as const;
 

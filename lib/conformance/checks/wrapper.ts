@@ -12,7 +12,7 @@ const MALFORMED: readonly (readonly [id: string, what: string, text: (attributes
   ['B-6-01', 'a root without namespace', (a) => `<body ${a}/>`],
   ['B-6-01', 'a root of another namespace', (a) => `<body ${a} xmlns="urn:x"/>`],
   ['B-6-01', 'another element as root', (a) => `<foo ${a} xmlns="${NS_HTTPBIND}"/>`],
-  ['B-6-02', 'end tags that do not match', (a) => `<body ${a} xmlns="${NS_HTTPBIND}"><a></body>`],
+  ['B-6-02', 'an end tag that does not match', (a) => `<body ${a} xmlns="${NS_HTTPBIND}"><a></body>`],
   ['B-6-02', 'a control character', (a) => `<body ${a} xmlns="${NS_HTTPBIND}"><a>\u0001</a></body>`],
   ['B-6-02', 'a duplicate attribute', (a) => `<body ${a} xmlns="${NS_HTTPBIND}"><a b="1" b="2"/></body>`],
   ['B-6-02', 'a raw < in an attribute', (a) => `<body ${a} xmlns="${NS_HTTPBIND}"><a b="<"/></body>`],

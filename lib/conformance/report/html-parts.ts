@@ -37,7 +37,7 @@ summary:hover { background: color-mix(in srgb, var(--ink) 4%, transparent); }
 summary code { width: 5.6rem; } .level { width: 8rem; font-size: .8rem; color: var(--soft); }
 .title { flex: 1; min-width: 14rem; } time { color: var(--soft); font-size: .8rem; font-variant-numeric: tabular-nums; }
 details > p, details > pre, .scroll { margin: .4rem 1rem; } .rule { color: var(--soft); }
-details > :last-child { margin-bottom: 1rem; }
+details[open] { padding-bottom: .5rem; }
 .scroll { overflow-x: auto; } table { width: 100%; border-collapse: collapse; }
 td { padding: .25rem .6rem .25rem 0; border-top: 1px solid var(--line); vertical-align: top; white-space: nowrap; font-size: .8rem; color: var(--soft); }
 td:last-child { width: 100%; white-space: normal; color: var(--ink); }
