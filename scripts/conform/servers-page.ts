@@ -48,7 +48,8 @@ function numbers(reports: readonly StoredReport[]): string {
 
 function sections(reports: readonly StoredReport[]): string {
   const names = [...new Set(reports.flatMap(({ rows }) => rows.filter(isOthers).map(chapterOf)))];
-  const lines = names.map((name) => [name, ...reports.map((report) => share(report, name))]);
+  const sorted = names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const lines = sorted.map((name) => [name, ...reports.map((report) => share(report, name))]);
   return table(['', ...reports.map(({ name }) => name)], lines);
 }
 

@@ -4,7 +4,7 @@ import { CHECKS } from '../../lib/conformance/checks/index.ts';
 import { run, type Result } from '../../lib/conformance/runner.ts';
 import { targetOf } from '../../lib/conformance/target.ts';
 import { FAULTS, type Fault } from './faults.ts';
-import { Mutants } from './mutants.ts';
+import { faulty, Mutants } from './mutants.ts';
 import { PROFILE } from './profile.ts';
 
 const DOMAIN = 'anon.localhost';
@@ -100,6 +100,12 @@ describe('faults of a server', function () {
 });
 
 describe('the table of faults', () => {
+  for (const fault of FAULTS) {
+    it(`has a place for: ${fault.name}`, () => {
+      expect(faulty(fault)).to.contain(fault.to);
+    });
+  }
+
   it('is long, and typical ones are a part of it', () => {
     expect(FAULTS.length).to.be.at.least(60);
     expect(FAULTS.filter(({ isTypical }) => isTypical).length).to.be.within(12, 30);

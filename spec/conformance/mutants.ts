@@ -6,7 +6,7 @@ import { builtProgram } from '../support/built-program.ts';
 import type { Fault } from './faults.ts';
 
 /** The text of a file of lib with the fault in it. @throws Error when the place is not there once */
-function faulty({ file, from, to, name }: Fault): string {
+export function faulty({ file, from, to, name }: Fault): string {
   const text = readFileSync(join('lib', file), 'utf8');
   const count = text.split(from).length - 1;
   if (count !== 1) throw new Error(`"${name}": ${JSON.stringify(from)} is ${count} times in lib/${file}`);
