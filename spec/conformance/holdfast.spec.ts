@@ -19,7 +19,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'B-16.3-02': 'not observable',
   'B-19.1-01': 'not observable',
   'J-2.1-01': 'not observable',
-  'W-3.6-04': 'not supported',
   'W-3.9-01': 'not observable',
   'W-4-01': 'not supported',
 };
