@@ -4,6 +4,7 @@ import { Host } from '../core/host.ts';
 import type { HostDirectory } from '../core/hosts.ts';
 import type { ArchiveOptions } from '../modules/archive/index.ts';
 import { installModules, type ModuleSettings } from '../modules/index.ts';
+import type { RoomOptions } from '../modules/muc/index.ts';
 import type { PubsubLimits } from '../modules/pubsub/service.ts';
 import { SOFTWARE } from '../software.ts';
 import type { Store } from '../storage/store.ts';
@@ -20,7 +21,7 @@ export interface HostParts extends ServerParts {
 /** One domain with all its modules, not started yet. */
 export function createHost(domain: string, parts: HostParts): Host {
   const { config, store, clock, random, log, hosts, metrics } = parts;
-  const { anonymous, conflict, max_resources: maxResources, contacts } = optionsOf(domain, config);
+  const { anonymous, conflict, max_resources: maxResources, contacts, rooms: roomsDomain } = optionsOf(domain, config);
   const accounts = new Accounts({ store, random, clock, iterations: config.auth.iterations });
   const observer = {
     stanza: (kind: string, direction: 'in' | 'out') => metrics.stanzas[direction].add(kind),
@@ -30,13 +31,16 @@ export function createHost(domain: string, parts: HostParts): Host {
     { domain, ...options, maxPending: config.limits.pending_stanzas },
     { clock, random, log, store, hosts, accounts, observer },
   );
-  installModules(host, moduleSettings(config));
+  installModules(host, moduleSettings(config, roomsDomain));
   tell(host, parts);
   return host;
 }
 
-/** What the modules are told of the configuration. */
-export function moduleSettings({ limits, archive, external_services: external }: Config): ModuleSettings {
+/** What the modules are told of the configuration. @param roomsDomain the domain of the rooms; empty for the usual one */
+export function moduleSettings(
+  { limits, archive, external_services: external, rooms }: Config,
+  roomsDomain = '',
+): ModuleSettings {
   return {
     software: SOFTWARE,
     maxRosterItems: limits.roster_items,
@@ -44,12 +48,30 @@ export function moduleSettings({ limits, archive, external_services: external }:
     pubsub: pubsubLimits(limits),
     archive: archiveOptions(archive),
     externalServices: external.services,
+    rooms: roomOptions(rooms, roomsDomain),
   };
 }
 
 function archiveOptions(archive: Config['archive']): ArchiveOptions | undefined {
   const { enabled, policy, expire_after: expireAfter, max_messages: maxMessages } = archive;
   return enabled ? { policy, expireAfter, maxMessages } : undefined;
+}
+
+function roomOptions(rooms: Config['rooms'], domain: string): RoomOptions | undefined {
+  if (!rooms.enabled) return undefined;
+  return {
+    domain: domain || undefined,
+    limits: {
+      rooms: rooms.max,
+      roomsPerAccount: rooms.max_per_account,
+      occupants: rooms.max_occupants,
+      affiliations: rooms.max_affiliations,
+      history: rooms.history,
+      stanzaBytes: rooms.max_stanza,
+      messagesPerSecond: rooms.messages_per_second,
+      nickLength: rooms.max_nick,
+    },
+  };
 }
 
 function pubsubLimits(limits: Config['limits']): PubsubLimits {

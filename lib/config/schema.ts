@@ -22,6 +22,10 @@ const host = z
         'What happens when a client asks for a resource that is taken: the older session ends, the newer is refused, or it gets another name. (RFC 6120 §7.7.2.2)',
       ),
     max_resources: z.int().min(1).max(1000).default(10).describe('Resources one account may have connected at a time.'),
+    rooms: z
+      .union([z.literal(''), domain])
+      .default('')
+      .describe('Domain of the rooms; empty for "rooms." before this domain. (XEP-0045)'),
     contacts: z
       .partialRecord(z.enum(CONTACT_ROLES), z.array(uri))
       .default({})
@@ -254,6 +258,31 @@ const limits = z.strictObject({
   pending_stanzas: z.int().min(1).default(1000).describe('Stanzas of one client that may wait for an earlier one.'),
 });
 
+const rooms = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether there are rooms. (XEP-0045)'),
+  max: z.int().min(1).default(10_000).describe('Rooms of one domain.'),
+  max_per_account: z.int().min(1).default(100).describe('Rooms that one account may have created at a time.'),
+  max_occupants: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(500)
+    .describe('Clients in one room; ten more when they are admins.'),
+  max_affiliations: z.int().min(1).default(5000).describe('Owners, admins, members and outcasts of one room.'),
+  history: z.int().min(0).max(1000).default(50).describe('Messages that a room remembers for those who enter.'),
+  max_stanza: size({ min: KIB, max: 16 * MIB })
+    .prefault('192 KiB')
+    .describe('Size of one message, presence or vCard in a room. More than the size of a BOSH body makes no sense.'),
+  messages_per_second: z
+    .int()
+    .min(0)
+    .default(10)
+    .describe(
+      'Messages, and changes of presence, of one client on average; five seconds’ worth may come at once. 0 for any number.',
+    ),
+  max_nick: z.int().min(1).max(1023).default(100).describe('Characters of a nickname.'),
+});
+
 const log = z.strictObject({
   level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('What is logged.'),
   format: z
@@ -276,6 +305,7 @@ export const schema = z.strictObject({
   storage: storage.prefault({}).describe('The store.'),
   archive: archive.prefault({}).describe('Message archives.'),
   external_services: externalServices.prefault({}).describe('Services outside of XMPP, for calls. (XEP-0215)'),
+  rooms: rooms.prefault({}).describe('Rooms for many.'),
   limits: limits.prefault({}).describe('Limits.'),
   metrics: z
     .strictObject({

@@ -10,6 +10,7 @@ import csi from './csi/index.ts';
 import disco from './disco/index.ts';
 import externalServices, { type ExternalService } from './external-services/index.ts';
 import lastActivity from './last-activity/index.ts';
+import muc, { type RoomOptions } from './muc/index.ts';
 import offline from './offline/index.ts';
 import pep from './pep/index.ts';
 import ping from './ping/index.ts';
@@ -31,6 +32,8 @@ export interface ModuleSettings {
   readonly archive: ArchiveOptions | undefined;
   readonly pubsub: PubsubLimits;
   readonly externalServices: readonly ExternalService[];
+  /** Undefined for no rooms. */
+  readonly rooms: RoomOptions | undefined;
 }
 
 /** Adds every module to a host. */
@@ -57,4 +60,5 @@ export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings
   host.use(stanzaIds);
   host.use(carbons);
   if (settings.archive) host.use(archive, settings.archive);
+  if (settings.rooms) host.use(muc, settings.rooms);
 }

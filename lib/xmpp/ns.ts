@@ -45,6 +45,12 @@ export const NS_PRIVATE = 'jabber:iq:private';
 /** XEP-0054 */
 export const NS_VCARD = 'vcard-temp';
 /** XEP-0045 §16.1 */
+export const NS_MUC = 'http://jabber.org/protocol/muc';
+/** XEP-0045 §16.1 */
+export const NS_MUC_ADMIN = 'http://jabber.org/protocol/muc#admin';
+/** XEP-0045 §16.1 */
+export const NS_MUC_OWNER = 'http://jabber.org/protocol/muc#owner';
+/** XEP-0045 §16.1 */
 export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 /** XEP-0059 */
 export const NS_RSM = 'http://jabber.org/protocol/rsm';
@@ -56,6 +62,8 @@ export const NS_PUBSUB_ERRORS = 'http://jabber.org/protocol/pubsub#errors';
 export const NS_PUBSUB_EVENT = 'http://jabber.org/protocol/pubsub#event';
 /** XEP-0060 §8 */
 export const NS_PUBSUB_OWNER = 'http://jabber.org/protocol/pubsub#owner';
+/** XEP-0077 */
+export const NS_REGISTER = 'jabber:iq:register';
 /** XEP-0084 §4.1 */
 export const NS_AVATAR_DATA = 'urn:xmpp:avatar:data';
 /** XEP-0084 §4.2 */
@@ -96,6 +104,8 @@ export const NS_CARBONS = 'urn:xmpp:carbons:2';
 export const NS_CARBONS_RULES = 'urn:xmpp:carbons:rules:0';
 /** XEP-0297 */
 export const NS_FORWARD = 'urn:xmpp:forward:0';
+/** XEP-0317 */
+export const NS_HATS = 'urn:xmpp:hats:0';
 /** XEP-0313 */
 export const NS_MAM = 'urn:xmpp:mam:2';
 /** XEP-0333 */
@@ -120,6 +130,8 @@ export const NS_OMEMO = 'urn:xmpp:omemo:2';
 export const NS_OCCUPANT_ID = 'urn:xmpp:occupant-id:0';
 /** XEP-0424 */
 export const NS_RETRACT = 'urn:xmpp:message-retract:1';
+/** XEP-0425 */
+export const NS_MODERATE = 'urn:xmpp:message-moderate:1';
 /** XEP-0444 */
 export const NS_REACTIONS = 'urn:xmpp:reactions:0';
 /** XEP-0398 */

@@ -1,5 +1,5 @@
 import type { EpochMillis } from '../base/time.ts';
-import { serialize, xml, type Element } from '../xml/index.ts';
+import { escapeAttribute, serialize, xml, type Element } from '../xml/index.ts';
 import type { Jid } from './jid.ts';
 import { NS_CLIENT } from './ns.ts';
 import type { StanzaError } from './stanza-error.ts';
@@ -81,6 +81,17 @@ export class Stanza implements Payload {
   /** A copy for another recipient; children are shared, so they must not be changed. */
   readdressed(to: Jid): Stanza {
     return new Stanza(shallowCopy(this.element), this.from, to, this.at);
+  }
+
+  /**
+   * A copy of a stanza without `to` for one of many recipients: the text is written once for all of
+   * them, and the address put into it.
+   */
+  addressedTo(to: Jid): Stanza {
+    const copy = this.readdressed(to);
+    const start = `<${this.kind}`;
+    copy.#xml = `${start} to="${escapeAttribute(to.toString())}"${this.xml.slice(start.length)}`;
+    return copy;
   }
 
   /** The answer of type `result` to this IQ. */

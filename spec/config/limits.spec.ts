@@ -35,6 +35,14 @@ const LIMITS: readonly (readonly [string, string, string, string, string])[] = [
   ['limits.pep_item_size', '1023', '1 KiB', '16 MiB', '16777217'],
   ['limits.pep_subscriptions', '-1', '0', '9007199254740991', '9007199254740992'],
   ['limits.pending_stanzas', '0', '1', '9007199254740991', '9007199254740992'],
+  ['rooms.max', '0', '1', '9007199254740991', '9007199254740992'],
+  ['rooms.max_per_account', '0', '1', '9007199254740991', '9007199254740992'],
+  ['rooms.max_occupants', '0', '1', '100000', '100001'],
+  ['rooms.max_affiliations', '0', '1', '9007199254740991', '9007199254740992'],
+  ['rooms.history', '-1', '0', '1000', '1001'],
+  ['rooms.max_stanza', '1023', '1 KiB', '16 MiB', '16777217'],
+  ['rooms.messages_per_second', '-1', '0', '9007199254740991', '9007199254740992'],
+  ['rooms.max_nick', '0', '1', '1023', '1024'],
   ['shutdown.drain', '-1 s', '0', '10 min', '600001 ms'],
 ];
 

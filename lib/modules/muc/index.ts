@@ -1,0 +1,30 @@
+import { defineModule } from '../../core/module.ts';
+import { Jid } from '../../xmpp/jid.ts';
+import type { RoomLimits } from './limits.ts';
+import { RoomService } from './service.ts';
+
+export interface RoomOptions {
+  /** The domain of the rooms; `rooms.` before the domain of the host when it is empty. */
+  readonly domain?: string | undefined;
+  readonly name?: string | undefined;
+  readonly limits: RoomLimits;
+}
+
+/** Rooms for many. @spec XEP-0045 */
+export default defineModule<RoomOptions>({
+  name: 'muc',
+  implements: [
+    { spec: 'XEP-0045', version: '1.35.5', status: 'complete' },
+    { spec: 'XEP-0249', version: '1.2', status: 'complete' },
+    { spec: 'XEP-0410', version: '1.1.0', status: 'complete' },
+    { spec: 'XEP-0421', version: '1.0.1', status: 'complete' },
+  ],
+  needs: ['disco'],
+
+  setup(host, { domain = `rooms.${host.domain}`, name = 'Rooms', limits }) {
+    const jid = Jid.make(undefined, domain);
+    if (!jid) throw new Error(`"${domain}" is not a domain`);
+    const service = new RoomService(host, { jid, name, limits });
+    host.serve({ item: { jid: jid.domain, name }, receive: (stanza) => service.receive(stanza) });
+  },
+});

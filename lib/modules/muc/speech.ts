@@ -1,0 +1,93 @@
+import { xml } from '../../xml/index.ts';
+import { withStanzaId } from '../../xmpp/payloads/stanza-id.ts';
+import { StanzaError } from '../../xmpp/stanza-error.ts';
+import { Stanza } from '../../xmpp/stanza.ts';
+import { isOn } from './config.ts';
+import { told } from './history.ts';
+import type { Visit } from './occupants.ts';
+import { occupantId, passedOn, userX } from './payloads.ts';
+import type { Room } from './room.ts';
+
+/**
+ * A message to all.
+ *
+ * @throws StanzaError
+ * @spec XEP-0045 §7.4 §8.1
+ */
+export function speak(room: Room, visit: Visit, stanza: Stanza): void {
+  const { occupant } = visit;
+  const isSubject = isSubjectChange(stanza);
+  if (isSubject && !maySetSubject(room, visit)) throw new StanzaError('forbidden', 'You may not change the subject.');
+  if (!isSubject && occupant.role === 'visitor') throw new StanzaError('forbidden', 'You have no voice here.');
+  spend(room, visit);
+  const id = room.around.newId();
+  const message = withStanzaId(passedOn(stanza, room.jid, occupant.jid, occupantId(occupant.id)), room.jid, id);
+  checkSize(room, message);
+  const at = room.around.clock.date();
+  const remembered = { id, at, stanza: told(message, room.jid, at) };
+  if (isSubject) {
+    room.subject = { text: stanza.child('jabber:client', 'subject')?.text ?? '', message: remembered.stanza };
+    if (room.isPersistent) void room.around.changed(room);
+  } else if (hasContent(stanza)) {
+    room.history.add(remembered);
+  }
+  if (isSubject || hasContent(stanza)) room.around.archive(room, { id, at, stanza: message }, visit.jid);
+  room.broadcast(message);
+}
+
+/**
+ * A message to one occupant.
+ *
+ * @throws StanzaError
+ * @spec XEP-0045 §7.5
+ */
+export function whisper(room: Room, visit: Visit, stanza: Stanza): void {
+  const { occupant } = visit;
+  if (stanza.type === 'groupchat') throw new StanzaError('bad-request', 'A message to one is not of type groupchat.');
+  const recipient = room.occupants.byNick(stanza.to?.resource ?? '');
+  if (!recipient) throw new StanzaError('item-not-found', 'There is nobody of this name.');
+  if (!mayWhisper(room, visit)) throw new StanzaError('forbidden', 'You may not send private messages here.');
+  spend(room, visit);
+  const message = passedOn(stanza, room.jid, occupant.jid, userX(), occupantId(occupant.id));
+  checkSize(room, message);
+  room.sendTo([recipient], message);
+}
+
+/** A message with a subject and neither body nor thread. @spec XEP-0045 §8.1 */
+function isSubjectChange(stanza: Stanza): boolean {
+  return hasChild(stanza, 'subject') && !hasChild(stanza, 'body') && !hasChild(stanza, 'thread');
+}
+
+/** What is worth to be told again; chat states and the like are not. */
+function hasContent(stanza: Stanza): boolean {
+  return hasChild(stanza, 'body');
+}
+
+function hasChild(stanza: Stanza, name: string): boolean {
+  return stanza.element.getChildElements().some((child) => child.name === name);
+}
+
+function maySetSubject(room: Room, { occupant }: Visit): boolean {
+  return occupant.role === 'moderator' || (occupant.role === 'participant' && isOn(room.config, 'changesubject'));
+}
+
+function mayWhisper(room: Room, { occupant }: Visit): boolean {
+  const { allowpm } = room.config;
+  if (allowpm === 'anyone') return true;
+  if (allowpm === 'participants') return occupant.role !== 'visitor';
+  return allowpm === 'moderators' && occupant.role === 'moderator';
+}
+
+/** @throws StanzaError when a client sends too much */
+export function spend(room: Room, visit: Visit): void {
+  if (visit.allowance.take(room.around.clock.now())) return;
+  throw new StanzaError('resource-constraint', 'This is too much at a time.');
+}
+
+/** @throws StanzaError */
+function checkSize(room: Room, message: Stanza): void {
+  const { stanzaBytes } = room.around.limits;
+  if (Buffer.byteLength(message.xml) > stanzaBytes) {
+    throw new StanzaError('policy-violation', `At most ${stanzaBytes} bytes.`);
+  }
+}
