@@ -11,6 +11,7 @@ import type { Closing, Payload, Transport } from '../xmpp/transport.ts';
 import type { Accounts } from './accounts.ts';
 import { BLOCKS } from './blocks.ts';
 import { ClientSession } from './client-session.ts';
+import { ComponentDomain, type Component } from './component.ts';
 import { Delivery } from './delivery.ts';
 import { Discovery } from './discovery.ts';
 import type { HookMap } from './hook-map.ts';
@@ -127,6 +128,17 @@ export class Host {
   use<Options>(module: Module<Options>, ...[options]: undefined extends Options ? [Options?] : [Options]): void {
     // Left out only where the module's own type of options allows undefined.
     this.#modules.use(module, options as Options);
+  }
+
+  /** Serves a component beside this host, and lists it. @returns takes it away @throws Error when the domain is served already */
+  serve(component: Component): () => void {
+    const domain = new ComponentDomain(component, this.failures, (stanza) => this.route(stanza));
+    const close = this.#hosts.addComponent(component.item.jid, domain);
+    const unlist = this.discovery.addItem(component.item);
+    return () => {
+      unlist();
+      close();
+    };
   }
 
   /** Sets the modules up, each behind those it needs. @throws Error when that is not possible */
@@ -287,7 +299,7 @@ export class Host {
       iqs: this.iqs,
       delivery,
       failures: this.failures,
-      findHost: (domain) => this.#hosts.find(domain),
+      findDomain: (domain) => this.#hosts.findDomain(domain),
     });
   }
 

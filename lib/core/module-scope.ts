@@ -7,6 +7,7 @@ import type { Element } from '../xml/index.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import type { DiscoInfo, DiscoItem, Identity } from '../xmpp/payloads/disco.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import type { Component } from './component.ts';
 import type { Discovery } from './discovery.ts';
 import type { HookHandler, HookName, HookOwner } from './hooks.ts';
 import type { Host } from './host.ts';
@@ -101,6 +102,10 @@ export class ModuleScope implements HostContext {
 
   hook<K extends HookName>(name: K, phase: Phase, handler: HookHandler<K>): void {
     this.#undo.push(this.#host.hooks.add(name, phase, this.#owner, handler));
+  }
+
+  serve(component: Component): void {
+    this.#undo.push(this.#host.serve(component));
   }
 
   provide<T>(key: ServiceKey<T>, service: T): void {

@@ -8,6 +8,7 @@ import type { Jid } from '../xmpp/jid.ts';
 import type { DiscoInfo, DiscoItem, Identity } from '../xmpp/payloads/disco.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { ClientSession } from './client-session.ts';
+import type { Component } from './component.ts';
 import type { Discovery } from './discovery.ts';
 import type { HookMap } from './hook-map.ts';
 import type { HostOptions } from './host-options.ts';
@@ -98,6 +99,9 @@ export interface HostContext {
     phase: Phase,
     handler: (event: HookMap[K]) => Verdict | Promise<Verdict>,
   ): void;
+
+  /** Serves a domain without accounts: every stanza for it is for this module. @throws Error when the domain is served already */
+  serve(component: Component): void;
 
   /** Gives a service to the core and to other modules. */
   provide<T>(key: ServiceKey<T>, service: T): void;

@@ -6,14 +6,10 @@ import type { Payload } from '../xmpp/transport.ts';
 import type { ClientSession } from './client-session.ts';
 import { stanzaOf, type Delivery } from './delivery.ts';
 import type { Hooks } from './hooks.ts';
+import type { LocalDomain } from './hosts.ts';
 import type { IqDispatch } from './iq-dispatch.ts';
 import { andThen, attempt, inOrder, type MaybePromise } from './maybe-promise.ts';
 import type { Failures } from './failures.ts';
-
-/** Another domain of this server, as far as the router cares. */
-interface LocalDomain {
-  route(stanza: Stanza, session?: ClientSession): MaybePromise<void>;
-}
 
 export interface RouterDeps {
   readonly domain: string;
@@ -22,7 +18,7 @@ export interface RouterDeps {
   readonly delivery: Delivery;
   readonly failures: Failures;
   /** The other domains of this server. */
-  readonly findHost: (domain: string) => LocalDomain | undefined;
+  readonly findDomain: (domain: string) => LocalDomain | undefined;
 }
 
 /** Takes a stanza to a domain of another server. @throws StanzaError when that is not possible */
@@ -126,7 +122,7 @@ export class Router {
 
   /** @spec RFC 6120 §10.4 */
   #elsewhere(stanza: Stanza, domain: string, session: ClientSession | undefined): MaybePromise<void> {
-    const host = this.#deps.findHost(domain);
-    return host ? host.route(stanza, session) : this.remote(stanza, session);
+    const local = this.#deps.findDomain(domain);
+    return local ? local.route(stanza, session) : this.remote(stanza, session);
   }
 }
