@@ -86,6 +86,6 @@ export class Affiliations {
 }
 
 /** Nothing to remember. */
-export function isNothing({ affiliation, nick }: Tie): boolean {
+function isNothing({ affiliation, nick }: Tie): boolean {
   return affiliation === 'none' && nick === undefined;
 }

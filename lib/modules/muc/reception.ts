@@ -10,7 +10,7 @@ import { getConfig, setConfig } from './ownership.ts';
 import { statusCode } from './payloads.ts';
 import { notHere } from './presence.ts';
 import { roomInfo, roomItems } from './room-disco.ts';
-import type { RoomRequest } from './room-iq.ts';
+import type { RoomHandler, RoomRequest } from './room-iq.ts';
 import type { Room } from './room.ts';
 import { speak, whisper } from './speech.ts';
 
@@ -26,10 +26,8 @@ const GONE: ReadonlySet<string> = new Set([
   'service-unavailable',
 ]);
 
-type Handler = (room: Room, request: RoomRequest) => MaybePromise<void>;
-
 /** What a room answers, by type and namespace and name of the payload. */
-const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+const HANDLERS: ReadonlyMap<string, RoomHandler> = new Map<string, RoomHandler>([
   [`get ${NS_DISCO_INFO} query`, roomInfo],
   [`get ${NS_DISCO_ITEMS} query`, roomItems],
   [`get ${NS_PING} ping`, (_room, { reply }) => reply()],

@@ -125,7 +125,7 @@ export class Room {
   /** Sends a stanza without `to` to every client of some occupants. */
   sendTo(occupants: readonly Occupant[], stanza: Stanza): void {
     for (const occupant of occupants) {
-      for (const { jid } of [...occupant.visits.values()]) this.around.send(stanza.addressedTo(jid));
+      for (const { jid } of occupant.visits.values()) this.around.send(stanza.addressedTo(jid));
     }
   }
 

@@ -1,7 +1,6 @@
-import { xml } from '../../xml/index.ts';
 import { withStanzaId } from '../../xmpp/payloads/stanza-id.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
-import { Stanza } from '../../xmpp/stanza.ts';
+import type { Stanza } from '../../xmpp/stanza.ts';
 import { isOn } from './config.ts';
 import { told } from './history.ts';
 import type { Visit } from './occupants.ts';
