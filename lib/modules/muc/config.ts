@@ -67,9 +67,7 @@ const NAMES = Object.keys(OPTIONS) as readonly OptionName[]; // the keys of the 
 const BY_FIELD: ReadonlyMap<string, OptionName> = new Map(NAMES.map((name) => [fieldOf(name), name]));
 
 /** The configuration of an instant room. */
-const DEFAULT_CONFIG = Object.fromEntries(
-  NAMES.map((name) => [name, OPTIONS[name].initial]),
-) as Readonly<RoomConfig>; // every name is there
+const DEFAULT_CONFIG = Object.fromEntries(NAMES.map((name) => [name, OPTIONS[name].initial])) as Readonly<RoomConfig>; // every name is there
 
 export function isOn(config: RoomConfig, name: OptionName): boolean {
   return config[name] === 'true';
