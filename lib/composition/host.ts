@@ -5,6 +5,7 @@ import type { HostDirectory } from '../core/hosts.ts';
 import type { ArchiveOptions } from '../modules/archive/index.ts';
 import { installModules, type ModuleSettings } from '../modules/index.ts';
 import type { RoomOptions } from '../modules/muc/index.ts';
+import type { RegistrationOptions } from '../modules/registration/index.ts';
 import type { PubsubLimits } from '../modules/pubsub/service.ts';
 import { SOFTWARE } from '../software.ts';
 import type { Store } from '../storage/store.ts';
@@ -21,12 +22,19 @@ export interface HostParts extends ServerParts {
 /** One domain with all its modules, not started yet. */
 export function createHost(domain: string, parts: HostParts): Host {
   const { config, store, clock, random, log, hosts, metrics } = parts;
-  const { anonymous, conflict, max_resources: maxResources, contacts, rooms: roomsDomain } = optionsOf(domain, config);
+  const {
+    anonymous,
+    conflict,
+    max_resources: maxResources,
+    contacts,
+    registration,
+    rooms: roomsDomain,
+  } = optionsOf(domain, config);
   const accounts = new Accounts({ store, random, clock, iterations: config.auth.iterations });
   const observer = {
     stanza: (kind: string, direction: 'in' | 'out') => metrics.stanzas[direction].add(kind),
   };
-  const options = { anonymous, conflict, maxResources, contacts: defined(contacts) };
+  const options = { anonymous, conflict, maxResources, registration, contacts: defined(contacts) };
   const host = new Host(
     { domain, ...options, maxPending: config.limits.pending_stanzas },
     { clock, random, log, store, hosts, accounts, observer },
@@ -37,10 +45,8 @@ export function createHost(domain: string, parts: HostParts): Host {
 }
 
 /** What the modules are told of the configuration. @param roomsDomain the domain of the rooms; empty for the usual one */
-export function moduleSettings(
-  { limits, archive, external_services: external, rooms }: Config,
-  roomsDomain = '',
-): ModuleSettings {
+export function moduleSettings(config: Config, roomsDomain = ''): ModuleSettings {
+  const { limits, archive, external_services: external, rooms } = config;
   return {
     software: SOFTWARE,
     maxRosterItems: limits.roster_items,
@@ -49,6 +55,7 @@ export function moduleSettings(
     archive: archiveOptions(archive),
     externalServices: external.services,
     rooms: roomOptions(rooms, roomsDomain),
+    registration: registrationOptions(config),
   };
 }
 
@@ -71,6 +78,17 @@ function roomOptions(rooms: Config['rooms'], domain: string): RoomOptions | unde
       messagesPerSecond: rooms.messages_per_second,
       nickLength: rooms.max_nick,
     },
+  };
+}
+
+function registrationOptions({ registration, auth }: Config): RegistrationOptions {
+  return {
+    maxAttempts: registration.attempts_per_address || Number.POSITIVE_INFINITY,
+    window: registration.attempt_window,
+    patience: registration.timeout,
+    minPassword: registration.min_password,
+    reservedNames: registration.reserved_names,
+    allowsReading: auth.plain_without_tls,
   };
 }
 

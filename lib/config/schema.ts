@@ -21,6 +21,10 @@ const host = z
       .describe(
         'What happens when a client asks for a resource that is taken: the older session ends, the newer is refused, or it gets another name. (RFC 6120 §7.7.2.2)',
       ),
+    registration: z
+      .enum(['off', 'invite', 'open'])
+      .default('off')
+      .describe('Who may make an account with a client: nobody, whoever has an invitation, or everybody. (XEP-0077)'),
     max_resources: z.int().min(1).max(1000).default(10).describe('Resources one account may have connected at a time.'),
     rooms: z
       .union([z.literal(''), domain])
@@ -180,6 +184,40 @@ const auth = z.strictObject({
     .describe('Length of that window.'),
 });
 
+const registration = z.strictObject({
+  attempts_per_address: z
+    .int()
+    .min(0)
+    .default(20)
+    .describe('Attempts to make an account from one address within the window; 0 for any number.'),
+  attempt_window: duration({ min: SECOND, max: DAY }).prefault('1 h').describe('Length of that window.'),
+  timeout: duration({ min: SECOND, max: HOUR }).prefault('10 min').describe('Time to fill in the form and log in.'),
+  min_password: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(8)
+    .describe('Characters of the shortest password that users may choose.'),
+  reserved_names: z
+    .array(z.string().min(1))
+    .default([
+      'abuse',
+      'admin',
+      'administrator',
+      'hostmaster',
+      'info',
+      'postmaster',
+      'root',
+      'security',
+      'support',
+      'webmaster',
+    ])
+    .describe('Names that nobody can register without an invitation for just that name.'),
+  invitation_lifetime: duration({ min: MINUTE, max: 365 * DAY })
+    .prefault('7 d')
+    .describe('Time in which an invitation can be used. (XEP-0445)'),
+});
+
 const storage = z.strictObject({
   driver: z.enum(['sqlite', 'memory']).default('sqlite').describe('Where accounts and messages are kept.'),
   file: z.string().min(1).default('./data/holdfast.db').describe('The SQLite file.'),
@@ -302,6 +340,7 @@ export const schema = z.strictObject({
   websocket: websocket.prefault({}).describe('The WebSocket endpoint.'),
   stream_management: streamManagement.prefault({}).describe('Acknowledgements and resumption. (XEP-0198)'),
   auth: auth.prefault({}).describe('Login.'),
+  registration: registration.prefault({}).describe('Accounts that users make themselves.'),
   storage: storage.prefault({}).describe('The store.'),
   archive: archive.prefault({}).describe('Message archives.'),
   external_services: externalServices.prefault({}).describe('Services outside of XMPP, for calls. (XEP-0215)'),

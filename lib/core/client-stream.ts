@@ -16,6 +16,7 @@ import type { AuthLimiter } from './auth-limiter.ts';
 import type { ClientSession } from './client-session.ts';
 import type { Host, HostDirectory } from './host.ts';
 import { ManagementDesk, type ManagedStream } from './management-desk.ts';
+import { answerNewcomer, NEWCOMERS, Newcomer, readRequest, type Newcomers } from './newcomers.ts';
 import type { Resumptions } from './resumptions.ts';
 
 export interface ClientStreamOptions {
@@ -43,7 +44,8 @@ export class ClientStream implements StreamInput, ManagedStream {
   readonly #transport: Transport;
   readonly #stream: Stream;
   readonly #desk: ManagementDesk;
-  readonly #cancelTimeout: Cancel;
+  readonly #newcomer: Newcomer;
+  #cancelTimeout: Cancel;
   #host: Host | undefined;
   #account: Jid | undefined;
   #session: ClientSession | undefined;
@@ -51,18 +53,20 @@ export class ClientStream implements StreamInput, ManagedStream {
 
   constructor(transport: Transport, options: ClientStreamOptions) {
     const { clock, random, hosts, mechanisms, allowsPlainAnywhere } = options;
-    const { secure, loopback } = transport.info;
+    const { secure, loopback, address } = transport.info;
+    const isConfidential = secure || loopback || allowsPlainAnywhere;
     this.#options = options;
     this.#transport = transport;
+    this.#newcomer = new Newcomer(address, isConfidential);
     this.#stream = new Stream({
       random,
-      findHost: (domain) => facts(hosts.find(domain), this.#ownFeatures),
+      findHost: (domain) => this.#facts(hosts.find(domain)),
       mechanisms,
-      allowsPlain: secure || loopback || allowsPlainAnywhere,
+      allowsPlain: isConfidential,
       identify,
     });
     this.#desk = new ManagementDesk(this, options.resumptions);
-    this.#cancelTimeout = clock.at(clock.now() + options.authenticationTimeout, () => this.#timedOut());
+    this.#cancelTimeout = this.#expectLogin(options.authenticationTimeout);
   }
 
   get isAuthenticated(): boolean {
@@ -169,7 +173,8 @@ export class ClientStream implements StreamInput, ManagedStream {
       this.#answer({ about: 'resume', isResumed: this.#session !== undefined });
       return;
     }
-    void this.#findOut(ask, host).then((answer) => this.#guard(() => this.#answer(answer)));
+    const answer = ask.about === 'request' ? this.#answerRequest(ask.iq, host) : this.#findOut(ask, host);
+    void answer.then((found) => this.#guard(() => this.#answer(found)));
   }
 
   #answer(answer: StreamAnswer): void {
@@ -184,6 +189,17 @@ export class ClientStream implements StreamInput, ManagedStream {
       if (error instanceof StanzaError) return error;
       throw error;
     }
+  }
+
+  /** Never rejects. */
+  async #answerRequest(iq: Element, host: Host): Promise<StreamAnswer> {
+    const newcomers = host.services.find(NEWCOMERS);
+    const request = readRequest(iq, host.domain, this.#newcomer);
+    if (!newcomers || !request) throw new Error('the stream asks only what is answered');
+    this.#cancelTimeout();
+    this.#cancelTimeout = this.#expectLogin(newcomers.patience);
+    const { jid: server, failures } = host;
+    return { about: 'request', reply: await answerNewcomer(newcomers, request, iq, { server, failures }) };
   }
 
   /** Never rejects: what goes wrong is a refusal that tells nothing. @spec RFC 6120 §6.5.11 */
@@ -218,7 +234,29 @@ export class ClientStream implements StreamInput, ManagedStream {
     });
   }
 
+  /** What the stream machine needs of a host. */
+  #facts(host: Host | undefined): StreamHost | undefined {
+    const newcomers = (): Newcomers | undefined => host?.services.find(NEWCOMERS);
+    return (
+      host && {
+        domain: host.domain,
+        anonymous: host.options.anonymous,
+        features: () => [...this.#ownFeatures(), ...host.features()],
+        featuresBeforeLogin: () => newcomers()?.features(this.#newcomer) ?? [],
+        answersBeforeLogin: (iq) => {
+          const request = readRequest(iq, host.domain, this.#newcomer);
+          return (request && newcomers()?.takes(request.payload, this.#newcomer)) ?? false;
+        },
+      }
+    );
+  }
+
   // ---- the end
+
+  #expectLogin(within: Duration): Cancel {
+    const { clock } = this.#options;
+    return clock.at(clock.now() + within, () => this.#timedOut());
+  }
 
   /** H-10 */
   #timedOut(): void {
@@ -235,13 +273,6 @@ export class ClientStream implements StreamInput, ManagedStream {
       this.#close(new StreamError('internal-server-error'));
     }
   }
-}
-
-/** What the stream machine needs of a host. */
-function facts(host: Host | undefined, ownFeatures: () => Element[]): StreamHost | undefined {
-  if (!host) return undefined;
-  const { domain, options } = host;
-  return { domain, anonymous: options.anonymous, features: () => [...ownFeatures(), ...host.features()] };
 }
 
 /** What failures are counted for: an account, however its name was written. */

@@ -11,6 +11,8 @@ export interface HostOptions {
   /** Most resources of one account at the same time. */
   readonly maxResources: number;
   readonly conflict: ConflictPolicy;
+  /** Who may get an account without an operator: nobody, those with an invitation, or everybody. @spec XEP-0077 */
+  readonly registration: 'off' | 'invite' | 'open';
   readonly contacts: Readonly<Partial<Record<ContactRole, readonly string[]>>>;
   /** Most stanzas of one session that may wait for one before them that is still being handled. */
   readonly maxPending: number;
@@ -24,6 +26,7 @@ export const DEFAULT_HOST_OPTIONS = {
   anonymous: false,
   maxResources: 10,
   conflict: 'rename',
+  registration: 'off',
   contacts: {},
   maxPending: 1000,
 } as const satisfies Omit<HostOptions, 'domain'>;

@@ -18,6 +18,7 @@ import type { HookMap } from './hook-map.ts';
 import { Hooks, type HookName } from './hooks.ts';
 import { DEFAULT_HOST_OPTIONS, type HostOptions } from './host-options.ts';
 import type { HostDirectory } from './hosts.ts';
+import { Invitations } from './invitations.ts';
 import { IqDispatch } from './iq-dispatch.ts';
 import { Services } from './keys.ts';
 import { andThen, attempt, type MaybePromise } from './maybe-promise.ts';
@@ -63,6 +64,7 @@ export class Host {
   readonly log: Logger;
   readonly store: Store;
   readonly accounts: Accounts;
+  readonly invitations: Invitations;
   readonly observer: CoreObserver;
   readonly sessions = new SessionRegistry();
   readonly services = new Services();
@@ -89,6 +91,7 @@ export class Host {
     this.log = deps.log;
     this.store = deps.store;
     this.accounts = deps.accounts;
+    this.invitations = new Invitations({ ...deps, domain: jid.domain });
     this.observer = deps.observer ?? blindObserver;
     this.#hosts = deps.hosts;
     this.failures = new Failures(deps.log, deps.random);
@@ -208,8 +211,10 @@ export class Host {
 
   /** Removes an account with all its data, and ends its sessions. False when there is none. */
   async removeAccount(account: Jid): Promise<boolean> {
+    if (!(await this.accounts.exists(account))) return false;
     // First, while there still is a roster that says who is told; and again for who came meanwhile.
     this.#endSessions(account);
+    await this.#notify('account:removing', { account });
     const existed = await this.accounts.remove(account);
     this.#endSessions(account);
     if (existed) await this.#notify('account:removed', { account });

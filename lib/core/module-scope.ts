@@ -7,11 +7,13 @@ import type { Element } from '../xml/index.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import type { DiscoInfo, DiscoItem, Identity } from '../xmpp/payloads/disco.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import type { Accounts } from './accounts.ts';
 import type { Component } from './component.ts';
 import type { Discovery } from './discovery.ts';
 import type { HookHandler, HookName, HookOwner } from './hooks.ts';
 import type { Host } from './host.ts';
 import type { HostOptions } from './host-options.ts';
+import type { Invitations } from './invitations.ts';
 import type { ServiceKey } from './keys.ts';
 import { andThen, attempt, type MaybePromise } from './maybe-promise.ts';
 import type { HostContext, IqHandler, IqTarget, Phase } from './module.ts';
@@ -54,6 +56,14 @@ export class ModuleScope implements HostContext {
 
   get store(): Store {
     return this.#host.store;
+  }
+
+  get accounts(): Accounts {
+    return this.#host.accounts;
+  }
+
+  get invitations(): Invitations {
+    return this.#host.invitations;
   }
 
   get sessions(): SessionRegistry {
@@ -122,6 +132,10 @@ export class ModuleScope implements HostContext {
 
   mayObserve(observer: Jid, account: Jid): MaybePromise<boolean> {
     return this.#host.mayObserve(observer, account);
+  }
+
+  removeAccount(account: Jid): Promise<boolean> {
+    return this.#host.removeAccount(account);
   }
 
   background(work: () => MaybePromise<void>): void {

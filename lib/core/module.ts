@@ -7,11 +7,13 @@ import type { Element } from '../xml/index.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import type { DiscoInfo, DiscoItem, Identity } from '../xmpp/payloads/disco.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
+import type { Accounts } from './accounts.ts';
 import type { ClientSession } from './client-session.ts';
 import type { Component } from './component.ts';
 import type { Discovery } from './discovery.ts';
 import type { HookMap } from './hook-map.ts';
 import type { HostOptions } from './host-options.ts';
+import type { Invitations } from './invitations.ts';
 import type { ServiceKey } from './keys.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
@@ -65,6 +67,8 @@ export interface HostContext {
   readonly random: Random;
   readonly log: Logger;
   readonly store: Store;
+  readonly accounts: Accounts;
+  readonly invitations: Invitations;
   readonly sessions: SessionRegistry;
   /** What this host says about itself, for the modules that answer with it. */
   readonly discovery: Discovery;
@@ -116,6 +120,9 @@ export interface HostContext {
    * subscribed. False for an account that does not exist.
    */
   mayObserve(observer: Jid, account: Jid): boolean | Promise<boolean>;
+
+  /** Removes an account with all its data, and ends its sessions. False when there is none. */
+  removeAccount(account: Jid): Promise<boolean>;
 
   /** Does work that nobody waits for; a failure is logged, and the host does not stop before it is done. */
   background(work: () => void | Promise<void>): void;

@@ -17,6 +17,7 @@ import ping from './ping/index.ts';
 import presence from './presence/index.ts';
 import privateXml from './private-xml/index.ts';
 import type { PubsubLimits } from './pubsub/service.ts';
+import registration, { type RegistrationOptions } from './registration/index.ts';
 import roster from './roster/index.ts';
 import stanzaIds from './stanza-ids/index.ts';
 import subscriptions from './subscriptions/index.ts';
@@ -34,6 +35,7 @@ export interface ModuleSettings {
   readonly externalServices: readonly ExternalService[];
   /** Undefined for no rooms. */
   readonly rooms: RoomOptions | undefined;
+  readonly registration: RegistrationOptions;
 }
 
 /** Adds every module to a host. */
@@ -48,6 +50,7 @@ export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings
   host.use(externalServices, { services: settings.externalServices });
   host.use(roster, { maxItems: settings.maxRosterItems });
   host.use(subscriptions);
+  host.use(registration, settings.registration);
   host.use(offline, { maxMessages: settings.maxOfflineMessages });
   host.use(presence);
   host.use(pep, settings.pubsub);

@@ -64,6 +64,8 @@ export const NS_PUBSUB_EVENT = 'http://jabber.org/protocol/pubsub#event';
 export const NS_PUBSUB_OWNER = 'http://jabber.org/protocol/pubsub#owner';
 /** XEP-0077 */
 export const NS_REGISTER = 'jabber:iq:register';
+/** XEP-0077 §8 */
+export const NS_REGISTER_FEATURE = 'http://jabber.org/features/iq-register';
 /** XEP-0084 §4.1 */
 export const NS_AVATAR_DATA = 'urn:xmpp:avatar:data';
 /** XEP-0084 §4.2 */
@@ -122,6 +124,8 @@ export const NS_OPENPGP = 'urn:xmpp:openpgp:0';
 export const NS_REPORTING = 'urn:xmpp:reporting:1';
 /** XEP-0380 */
 export const NS_ENCRYPTION = 'urn:xmpp:eme:0';
+/** XEP-0379 */
+export const NS_PREAUTH = 'urn:xmpp:pars:0';
 /** XEP-0384, before version 0.4 */
 export const NS_OMEMO_AXOLOTL = 'eu.siacs.conversations.axolotl';
 /** XEP-0384 */
@@ -140,3 +144,5 @@ export const NS_PEP_VCARD_CONVERSION = 'urn:xmpp:pep-vcard-conversion:0';
 export const NS_BOOKMARKS = 'urn:xmpp:bookmarks:1';
 /** XEP-0411 */
 export const NS_BOOKMARKS_CONVERSION = 'urn:xmpp:bookmarks-conversion:0';
+/** XEP-0445 */
+export const NS_IBR_TOKEN = 'urn:xmpp:ibr-token:0';

@@ -1,7 +1,7 @@
 import type { EpochMillis } from '../base/time.ts';
-import { escapeAttribute, serialize, xml, type Element } from '../xml/index.ts';
+import { escapeAttribute, serialize, xml, type Element, type ElementNode } from '../xml/index.ts';
 import type { Jid } from './jid.ts';
-import { NS_CLIENT } from './ns.ts';
+import { NS_CLIENT, NS_REGISTER } from './ns.ts';
 import type { StanzaError } from './stanza-error.ts';
 import type { Payload } from './transport.ts';
 
@@ -102,15 +102,20 @@ export class Stanza implements Payload {
   }
 
   /**
-   * The answer of type `error` to this stanza, with the original payload as RFC 6120 §8.3.1 allows.
+   * The answer of type `error` to this stanza, with the original payload as RFC 6120 §8.3.1 allows;
+   * but nothing that may hold a password is repeated (XEP-0077 §3.3).
    * The caller makes sure that this stanza is not itself an error.
    */
   error(error: StanzaError): Stanza {
     const element = xml(this.kind, { ...prefixesOf(this.element), type: 'error', ...idOf(this) });
-    for (const child of this.element.children) element.append(child);
+    for (const child of this.element.children) if (!isSecret(child)) element.append(child);
     element.append(error.toElement());
     return new Stanza(element, this.to, this.from);
   }
+}
+
+function isSecret(child: ElementNode): boolean {
+  return typeof child !== 'string' && child.getNS() === NS_REGISTER;
 }
 
 function idOf(stanza: Stanza): { id?: string } {

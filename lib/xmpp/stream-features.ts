@@ -3,10 +3,13 @@ import { NS_BIND, NS_SASL, NS_STREAM } from './ns.ts';
 import type { MechanismName } from './sasl/mechanisms.ts';
 
 /** What may be negotiated before authentication. @spec RFC 6120 §6.3.3 */
-export function featuresBeforeAuthentication(mechanisms: readonly MechanismName[]): Element {
+export function featuresBeforeAuthentication(
+  mechanisms: readonly MechanismName[],
+  others: readonly Element[],
+): Element {
   const list = xml('mechanisms', { xmlns: NS_SASL });
   for (const name of mechanisms) list.append(xml('mechanism', {}, name));
-  return features(list);
+  return features(list, ...others);
 }
 
 /**

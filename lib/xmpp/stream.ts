@@ -18,6 +18,10 @@ export interface StreamHost {
   readonly anonymous: boolean;
   /** Features for authenticated clients beside resource binding. */
   features(): readonly Element[];
+  /** Features for all others beside the mechanisms. */
+  featuresBeforeLogin(): readonly Element[];
+  /** Whether this IQ of a client that has not authenticated is answered; others end the stream. */
+  answersBeforeLogin(iq: Element): boolean;
 }
 
 export interface StreamOptions {
@@ -35,12 +39,15 @@ export type StreamAsk =
   | SaslAsk
   | { readonly about: 'bind'; readonly account: Jid; readonly resource: string | undefined }
   /** Whether the client may go on with a session that it had. @spec XEP-0198 §5 */
-  | { readonly about: 'resume'; readonly account: Jid; readonly element: Element };
+  | { readonly about: 'resume'; readonly account: Jid; readonly element: Element }
+  /** What a client asks before it has authenticated. */
+  | { readonly about: 'request'; readonly iq: Element };
 
 export type StreamAnswer =
   | SaslAnswer
   | { readonly about: 'bind'; readonly bound: Jid | StanzaError }
-  | { readonly about: 'resume'; readonly isResumed: boolean };
+  | { readonly about: 'resume'; readonly isResumed: boolean }
+  | { readonly about: 'request'; readonly reply: Element };
 
 export type StreamEffect =
   | { readonly do: 'open'; readonly header: StreamHeader }
@@ -68,6 +75,8 @@ const NONZAS: ReadonlySet<string> = new Set([NS_CSI]);
 const MAX_FAILURES = 5;
 /** Headers before authentication, or before binding, after which the stream ends. D-31 */
 const MAX_HEADERS = 4;
+/** Requests before authentication, after which the stream ends. */
+const MAX_REQUESTS = 32;
 /** Elements that may wait for an answer about an earlier one. */
 const MAX_PARKED = 256;
 const STREAM_ID_BITS = 128;
@@ -89,6 +98,7 @@ export class Stream {
   #username: string | undefined;
   #failures = 0;
   #headers = 0;
+  #requests = 0;
   #asked: StreamAsk['about'] | undefined;
   #bindId: string | undefined;
   #parked: Input[] = [];
@@ -130,6 +140,7 @@ export class Stream {
 
   #answered(answer: StreamAnswer): StreamEffect[] {
     if (answer.about === 'bind') return this.#bound(answer.bound);
+    if (answer.about === 'request') return [{ do: 'send', element: answer.reply }];
     if (answer.about !== 'resume') return this.#afterSasl(this.#sasl?.answer(answer));
     if (answer.isResumed) this.#phase = 'bound';
     return [];
@@ -210,7 +221,7 @@ export class Stream {
     const offered = this.#offered();
     const isPlainHidden = !offered.includes('PLAIN') && this.#options.mechanisms.includes('PLAIN');
     this.#sasl ??= new SaslNegotiation(offered, isPlainHidden, this.#options.random);
-    return featuresBeforeAuthentication(offered);
+    return featuresBeforeAuthentication(offered, this.#host?.featuresBeforeLogin() ?? []);
   }
 
   /** @spec RFC 6120 §13.8.3 X-8-01 */
@@ -233,6 +244,7 @@ export class Stream {
     if (namespace === NS_SM && this.#phase !== 'opening') return this.#manage(element);
     if (namespace === NS_SASL && this.#phase === 'authenticating') return this.#authenticate(element);
     if (namespace === NS_CLIENT && this.#phase === 'binding') return this.#bind(element);
+    if (element.name === 'iq' && this.#phase === 'authenticating') return this.#request(element);
     return this.#end(this.#phase === 'binding' ? 'unsupported-stanza-type' : 'not-authorized');
   }
 
@@ -274,6 +286,14 @@ export class Stream {
   }
 
   // ---- authentication
+
+  /** A request before authentication, such as for an account. @spec XEP-0077 §3.1.1 */
+  #request(iq: Element): StreamEffect[] {
+    if (!this.#host?.answersBeforeLogin(iq)) return this.#end('not-authorized');
+    this.#requests += 1;
+    if (this.#requests > MAX_REQUESTS) return this.#end('policy-violation', 'too many requests before login');
+    return this.#ask({ about: 'request', iq }, this.#host);
+  }
 
   #authenticate(element: Element): StreamEffect[] {
     return this.#afterSasl(this.#sasl?.receive(element));

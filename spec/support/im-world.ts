@@ -3,6 +3,7 @@ import presence from '../../lib/modules/presence/index.ts';
 import roster from '../../lib/modules/roster/index.ts';
 import subscriptions from '../../lib/modules/subscriptions/index.ts';
 import type { Host } from '../../lib/core/host.ts';
+import type { HostOptions } from '../../lib/core/host-options.ts';
 import type { RosterItem, Store } from '../../lib/storage/store.ts';
 import type { Element } from '../../lib/xml/index.ts';
 import { Stanza } from '../../lib/xmpp/stanza.ts';
@@ -13,6 +14,7 @@ export interface ImOptions {
   readonly maxMessages?: number;
   /** The store of another world: the same server, started again. */
   readonly store?: Store;
+  readonly host?: Partial<HostOptions>;
   /** Adds modules beside the usual ones. */
   readonly modules?: (host: Host) => void;
 }
@@ -22,8 +24,8 @@ export class ImWorld extends World {
   /** What went to other servers. */
   readonly far: Element[] = [];
 
-  constructor({ maxItems = 100, maxMessages = 10, store, modules }: ImOptions = {}) {
-    super({}, store);
+  constructor({ maxItems = 100, maxMessages = 10, store, host = {}, modules }: ImOptions = {}) {
+    super(host, store);
     this.host.use(roster, { maxItems });
     this.host.use(subscriptions);
     this.host.use(offline, { maxMessages });

@@ -1,13 +1,14 @@
 import { defineModule, type HostContext } from '../../core/module.ts';
 import type { RosterItem } from '../../storage/store.ts';
 import { xml, type Element } from '../../xml/index.ts';
-import type { Jid } from '../../xmpp/jid.ts';
+import { Jid } from '../../xmpp/jid.ts';
 import { NS_PRE_APPROVAL } from '../../xmpp/ns.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { shallowCopy, Stanza } from '../../xmpp/stanza.ts';
 import { ROSTERS, type RosterEdit, type Rosters } from '../roster/rosters.ts';
 import {
   hasFrom,
+  hasTo,
   inbound,
   isSame,
   isSubscriptionType,
@@ -38,6 +39,7 @@ export default defineModule({
       if (stanza.kind !== 'presence' || !isSubscriptionType(stanza.type) || !stanza.from) return undefined;
       return desk.inbound(account, stanza.from.bare, stanza, stanza.type);
     });
+    host.hook('account:removing', 'act', ({ account }) => desk.cancelAll(account));
     host.hook('stream:features', 'act', ({ features }) => {
       features.push(xml('sub', { xmlns: NS_PRE_APPROVAL }));
     });
@@ -81,6 +83,20 @@ class SubscriptionDesk {
     const { reply } = step.outcome;
     await this.#tell(account, contact, step, reply ? xml('presence', { type: reply, id: stanza.id }) : undefined);
     return 'handled';
+  }
+
+  /** An account goes: nobody sees it or is seen by it any more, whoever has its name later. @spec XEP-0077 §3.2 */
+  async cancelAll(account: Jid): Promise<void> {
+    const { items } = await this.#rosters.get(account);
+    for (const item of [...items.values()]) {
+      const contact = Jid.parse(item.contact);
+      if (!contact) continue;
+      const { subscription, ask, pendingIn } = item;
+      const send = (type: SubscriptionType): void | Promise<void> =>
+        this.#host.send(new Stanza(xml('presence', { type }), account, contact));
+      if (hasTo(subscription) || ask) await send('unsubscribe');
+      if (hasFrom(subscription) || pendingIn !== undefined) await send('unsubscribed');
+    }
   }
 
   get #rosters(): Rosters {

@@ -44,7 +44,7 @@ export function isSame(one: SubscriptionState, other: SubscriptionState): boolea
 }
 
 /** We get the contact's presence. */
-function hasTo(subscription: Subscription): boolean {
+export function hasTo(subscription: Subscription): boolean {
   return subscription === 'to' || subscription === 'both';
 }
 
