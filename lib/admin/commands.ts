@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Accounts } from '../core/accounts.ts';
 import { Jid } from '../xmpp/jid.ts';
 import { defineCommand, table, type Command } from './command.ts';
+import { invite } from './invite.ts';
 import { AdminError, type AdminTarget, type ServerControl, type SessionInfo } from './target.ts';
 
 /** Accounts in one page of a list. */
@@ -186,6 +187,7 @@ export const COMMANDS: readonly Command[] = [
   userPasswd,
   userDel,
   userList,
+  invite,
   sessionList,
   sessionShow,
   sessionKill,

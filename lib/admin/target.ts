@@ -1,11 +1,17 @@
+import type { Config } from '../config/schema.ts';
 import type { Accounts } from '../core/accounts.ts';
+import type { Invitations } from '../core/invitations.ts';
 import type { Jid } from '../xmpp/jid.ts';
 
 /** What administration works on: a running server, or a store alone. */
 export interface AdminTarget {
+  readonly config: Config;
+  /** Those with accounts. */
   readonly domains: readonly string[];
   /** Undefined for a domain that is not served, or has no accounts to keep. */
   accounts(domain: string): Accounts | undefined;
+  /** Undefined like `accounts`. */
+  invitations(domain: string): Invitations | undefined;
   /** Removes an account with everything of it; false when there is none. */
   removeAccount(jid: Jid): Promise<boolean>;
   /** Only of a running server. */

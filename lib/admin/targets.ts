@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/schema.ts';
 import { Accounts } from '../core/accounts.ts';
+import type { Host } from '../core/host.ts';
+import { Invitations } from '../core/invitations.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import type { HoldfastServer } from '../server.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
@@ -17,12 +19,15 @@ export interface ServerActions {
 
 /** A running server as administration sees it. */
 export function serverTarget(server: HoldfastServer, actions: ServerActions): AdminTarget {
+  const find = (domain: string): Host | undefined => {
+    const host = server.hosts.find(domain);
+    return host?.options.anonymous ? undefined : host;
+  };
   return {
+    config: server.config,
     domains: domainsWithAccounts(server.config),
-    accounts: (domain) => {
-      const host = server.hosts.find(domain);
-      return host?.options.anonymous ? undefined : host?.accounts;
-    },
+    accounts: (domain) => find(domain)?.accounts,
+    invitations: (domain) => find(domain)?.invitations,
     removeAccount: async (jid) => (await server.hosts.find(jid.domain)?.removeAccount(jid)) ?? false,
     server: controlOf(server, actions),
   };
@@ -31,11 +36,14 @@ export function serverTarget(server: HoldfastServer, actions: ServerActions): Ad
 /** A store without a server. */
 export function storeTarget(config: Config, store: Store): AdminTarget {
   const random = { bytes: (count: number): Uint8Array => randomBytes(count) };
-  const accounts = new Accounts({ store, random, clock: systemClock, iterations: config.auth.iterations });
+  const clock = systemClock;
+  const accounts = new Accounts({ store, random, clock, iterations: config.auth.iterations });
   const domains = domainsWithAccounts(config);
   return {
+    config,
     domains,
     accounts: (domain) => (domains.includes(domain) ? accounts : undefined),
+    invitations: (domain) => (domains.includes(domain) ? new Invitations({ store, random, clock, domain }) : undefined),
     removeAccount: (jid) => accounts.remove(jid),
   };
 }

@@ -52,7 +52,7 @@ export class ClientStream implements StreamInput, ManagedStream {
   #isOver = false;
 
   constructor(transport: Transport, options: ClientStreamOptions) {
-    const { clock, random, hosts, mechanisms, allowsPlainAnywhere } = options;
+    const { random, hosts, mechanisms, allowsPlainAnywhere } = options;
     const { secure, loopback, address } = transport.info;
     const isConfidential = secure || loopback || allowsPlainAnywhere;
     this.#options = options;

@@ -62,7 +62,7 @@ overEachStore('XEP-0077 in-band registration', (open) => {
     it('two at the same time get one account', async () => {
       const clients = [await world.stranger(), await world.stranger()];
       const answers = await Promise.all(clients.map((client) => asks(client, 'set', fields('bill', 'Calliope'))));
-      expect(answers.map((answer) => errorOf(answer)).sort()).to.deep.equal(['cancel/conflict', undefined]);
+      expect(answers.map(errorOf)).to.have.members(['cancel/conflict', undefined]);
     });
 
     for (const [what, payload] of [

@@ -88,7 +88,8 @@ class SubscriptionDesk {
   /** An account goes: nobody sees it or is seen by it any more, whoever has its name later. @spec XEP-0077 §3.2 */
   async cancelAll(account: Jid): Promise<void> {
     const { items } = await this.#rosters.get(account);
-    for (const item of [...items.values()]) {
+    const all = [...items.values()]; // what is sent changes the roster
+    for (const item of all) {
       const contact = Jid.parse(item.contact);
       if (!contact) continue;
       const { subscription, ask, pendingIn } = item;

@@ -2,7 +2,7 @@ import { xml, type Element } from '../../xml/index.ts';
 import { NS_DATA } from '../ns.ts';
 
 /** One field of a form that asks for data. @spec XEP-0004 §3.2 */
-export interface Question {
+interface Question {
   readonly var: string;
   readonly type: 'boolean' | 'jid-single' | 'jid-multi' | 'list-single' | 'text-multi' | 'text-private' | 'text-single';
   readonly label: string;
