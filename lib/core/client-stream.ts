@@ -82,12 +82,6 @@ export class ClientStream implements StreamInput, ManagedStream {
     return this.#session;
   }
 
-  /** @spec XEP-0198 §2 */
-  readonly #ownFeatures = (): Element[] => {
-    const isAnnounced = this.#options.announcesManagement(this.#transport.info);
-    return isAnnounced ? [xml('sm', { xmlns: NS_SM })] : [];
-  };
-
   open(header: StreamHeader): void {
     this.#guard(() => this.#run(this.#stream.open(header)));
   }
@@ -249,6 +243,12 @@ export class ClientStream implements StreamInput, ManagedStream {
         },
       }
     );
+  }
+
+  /** @spec XEP-0198 §2 */
+  #ownFeatures(): Element[] {
+    const isAnnounced = this.#options.announcesManagement(this.#transport.info);
+    return isAnnounced ? [xml('sm', { xmlns: NS_SM })] : [];
   }
 
   // ---- the end
