@@ -40,7 +40,7 @@ export interface HookMap {
   'presence:broadcast': { readonly session: ClientSession; readonly stanza: Stanza };
   /** Stream features for an authenticated client that has yet to bind; handlers append. Synchronous only. */
   'stream:features': { readonly features: Element[] };
-  /** An account is about to go: its sessions have ended, its data is still there. */
+  /** An account, if there is one, is about to go: its sessions have ended, its data is still there. */
   'account:removing': { readonly account: Jid };
   /** An account is gone, with all its data. */
   'account:removed': { readonly account: Jid };

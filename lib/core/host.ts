@@ -211,7 +211,6 @@ export class Host {
 
   /** Removes an account with all its data, and ends its sessions. False when there is none. */
   async removeAccount(account: Jid): Promise<boolean> {
-    if (!(await this.accounts.exists(account))) return false;
     // First, while there still is a roster that says who is told; and again for who came meanwhile.
     this.#endSessions(account);
     await this.#notify('account:removing', { account });
