@@ -90,7 +90,9 @@ export class BoshTransport implements ExchangeHolder, PortOwner, Timed {
 
   receive(exchange: Exchange, body: Body): void {
     exchange.holder = this;
-    this.#run(this.session.receive(exchange, body, this.#clock.now()));
+    const now = this.#clock.now();
+    this.#run(this.session.receive(exchange, body, now));
+    for (let more = this.session.receiveNext(now); more; more = this.session.receiveNext(now)) this.#run(more);
     this.#owner.changed(this);
   }
 

@@ -109,10 +109,26 @@ export class Session<X> {
     this.#answers.queue(stream, payload);
   }
 
-  /** Takes a request that is complete, well-formed, and of this session. */
+  /** Takes a request that is complete, well-formed, and of this session. Those that it kept waiting follow: `receiveNext`. */
   receive(exchange: X, body: Body, now: Instant): readonly Effect<X>[] {
     const turn = new Turn<X>(now);
     if (!this.#ended) this.#place(exchange, body, turn);
+    return turn.effects;
+  }
+
+  /**
+   * Takes the early request whose turn has come. What the one before it wanted must be done by then: a
+   * stream that it opened or closed is there or gone.
+   *
+   * @returns undefined when there is none
+   * @spec XEP-0124 §14.2 B-14.2-01
+   */
+  receiveNext(now: Instant): readonly Effect<X>[] | undefined {
+    const early = this.#ended ? undefined : this.#requestIds.takeNext();
+    if (!early) return undefined;
+    const turn = new Turn<X>(now);
+    this.#take(early, turn);
+    this.#activity.waiting(this.#window.isWaiting, now);
     return turn.effects;
   }
 
@@ -197,20 +213,12 @@ export class Session<X> {
 
   #place(exchange: X, body: Body, turn: Turn<X>): void {
     const verdict = this.#requestIds.place(exchange, body, turn);
-    if (verdict === 'next') this.#accept({ exchange, body, copies: 1, live: true }, turn);
+    if (verdict === 'next') this.#take({ exchange, body, copies: 1, live: true }, turn);
     else if (verdict !== 'done') this.#refuse(exchange, verdict, turn);
     this.#activity.waiting(this.#window.isWaiting, turn.now);
   }
 
-  /** A request whose turn has come, and those that it kept waiting. @spec XEP-0124 §14.2 B-14.2-01 */
-  #accept(arrival: Arrival<X>, turn: Turn<X>): void {
-    this.#take(arrival, turn);
-    for (let early = this.#requestIds.takeNext(); early && !this.#ended; early = this.#requestIds.takeNext()) {
-      this.#take(early, turn);
-    }
-  }
-
-  /** One request: judged, counted, acted on. */
+  /** A request whose turn has come: judged, counted, acted on. */
   #take(arrival: Arrival<X>, turn: Turn<X>): void {
     const { exchange } = arrival;
     const payloads = this.#payloadsOf(arrival.body);
@@ -224,6 +232,7 @@ export class Session<X> {
     this.#answers.noteAcknowledgement(body, isPoll, turn);
     const request = this.#open(arrival, turn.now);
     if (aim === 'open') this.#act(request, body, turn);
+    else if (body.pause !== undefined) this.#pause(request, { ...body, payloads: [] }, body.pause, turn);
   }
 
   /** In script syntax a request may complete what another began. @spec XEP-0252 §2.2 J-2.2-03 */

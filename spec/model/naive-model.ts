@@ -50,7 +50,6 @@ export class NaiveModel {
   #report: { readonly rid: number; readonly at: number } | undefined;
   #reported = -1;
   #features = 0;
-  #restarts = 0;
 
   constructor(terms: Agreement, call: string) {
     this.#terms = terms;
@@ -92,7 +91,6 @@ export class NaiveModel {
     else if (rid <= this.#last || rid > this.#last + this.#terms.requests + extra) this.#stray(call);
     else if (rid > this.#last + 1) this.#park(call, words, extra);
     else this.#takeWithSuccessors(this.#request(call, words));
-    for (; this.#restarts > 0; this.#restarts -= 1) this.#sendFeatures();
     this.#listen();
   }
 
@@ -186,10 +184,10 @@ export class NaiveModel {
     this.forwarded.push(...payloads);
   }
 
-  /** X-5-07, X-5-10, D-29: the stream answers when every request that can be has been taken. */
+  /** X-5-07, X-5-10, D-29 */
   #restart(rid: number): void {
     this.#clearBelow(rid);
-    this.#restarts += 1;
+    this.#sendFeatures();
   }
 
   #sendFeatures(): void {

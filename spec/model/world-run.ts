@@ -107,7 +107,10 @@ export class WorldRun {
     const isStray = rid > this.#sequence + this.#settings.terms.requests + (isLast ? 1 : 0);
     const call: Call = { rid, losesAnswer, isStray, isOpen: true };
     this.#calls.push(call);
-    this.#run(this.#session.receive(call, this.#settings.bodyOf(rid, kind, this.#ack(rid)), this.#now));
+    const body = this.#settings.bodyOf(rid, kind, this.#ack(rid));
+    this.#run(this.#session.receive(call, body, this.#now));
+    for (let more = this.#session.receiveNext(this.#now); more; more = this.#session.receiveNext(this.#now))
+      this.#run(more);
   }
 
   /** §9.2: nothing when all was read. */

@@ -77,7 +77,9 @@ export class Playbook {
   /** The same on an exchange with a name of its own. */
   postOn(exchange: string, n: number, attributes: Readonly<Record<string, string | number>> = {}, inner = ''): this {
     this.#say(`${exchange} >> ${JSON.stringify(attributes)} ${inner}`);
-    this.#run(this.session.receive(exchange, bodyOf(R + n, { sid: 'some-sid', ...attributes }, inner), this.#now));
+    const now = this.#now;
+    this.#run(this.session.receive(exchange, bodyOf(R + n, { sid: 'some-sid', ...attributes }, inner), now));
+    for (let more = this.session.receiveNext(now); more; more = this.session.receiveNext(now)) this.#run(more);
     this.#settle();
     return this;
   }

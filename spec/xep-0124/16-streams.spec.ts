@@ -60,6 +60,11 @@ describe('XEP-0124 §16 Multiple streams', () => {
       play.send(message('n')).expect('#2 <- [P:n]');
     });
 
+    it('B-14.2-01 an early request means what it would have meant in its turn', () => {
+      const play = new Playbook().post(2, { stream: 's1', type: 'terminate' }).post(1, { to: 'example.com' });
+      play.expect('add example.com', 'close s1 graceful', '#1 <- [P:stream:features] stream=s2 ack=1002');
+    });
+
     it('`to` on a restart opens none either', () => {
       const play = new Playbook().post(1, { 'xmpp:restart': 'true', to: 'example.com' }).expect('restart');
       play
@@ -110,6 +115,11 @@ describe('XEP-0124 §16 Multiple streams', () => {
       const play = two().post(2, { stream: 's2', type: 'terminate' }).expect('close s2 graceful');
       play.post(3, { stream: 's2' }, message('m')).expect('#2 <- [E] ack=1003');
       play.send(message('n')).expect('#3 <- [P:n] stream=s1');
+    });
+
+    it('B-16.4-04 B-10-07 a pause is one also beside what is dropped', () => {
+      const play = two().post(2, { stream: 's2', type: 'terminate' }).expect('close s2 graceful');
+      play.post(3, { stream: 's2', pause: 6 }, message('m')).expect('#2 <- [E] ack=1003', '#3 <- [E]');
     });
 
     it('B-16.4-04 that a stream was there is forgotten in the end', () => {
