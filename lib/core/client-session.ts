@@ -113,9 +113,16 @@ export class ClientSession {
     return this.#presence !== undefined;
   }
 
-  /** Whether the client sent directed presence to this address, or to its account. */
+  /**
+   * Whether the client sent directed presence to this address, to its account, or to another address
+   * of that: occupants of a room are addresses of one account.
+   */
   hasDirectedTo(jid: Jid): boolean {
-    return this.directed.size > 0 && (this.directed.has(jid.toString()) || this.directed.has(jid.bare.toString()));
+    if (this.directed.size === 0) return false;
+    const bare = jid.bare.toString();
+    if (this.directed.has(jid.toString()) || this.directed.has(bare)) return true;
+    for (const address of this.directed) if (address.startsWith(`${bare}/`)) return true;
+    return false;
   }
 
   // ---- what modules keep

@@ -1,18 +1,34 @@
 import type { MaybePromise } from '../../core/maybe-promise.ts';
 import type { Jid } from '../../xmpp/jid.ts';
-import { NS_DISCO_INFO, NS_DISCO_ITEMS, NS_MUC, NS_MUC_ADMIN, NS_MUC_OWNER, NS_PING } from '../../xmpp/ns.ts';
+import {
+  NS_DISCO_INFO,
+  NS_DISCO_ITEMS,
+  NS_MAM,
+  NS_MODERATE,
+  NS_MUC,
+  NS_MUC_ADMIN,
+  NS_MUC_OWNER,
+  NS_PING,
+  NS_REGISTER,
+  NS_VCARD,
+} from '../../xmpp/ns.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { change, list } from './administration.ts';
 import { enter, update } from './entrance.ts';
 import { decline, invitationsIn, invite } from './invitations.ts';
+import { moderate } from './moderation.ts';
 import { getConfig, setConfig } from './ownership.ts';
 import { statusCode } from './payloads.ts';
 import { notHere } from './presence.ts';
+import { getRegistration, setRegistration } from './registration.ts';
+import { getArchiveForm, getArchiveMetadata, queryArchive } from './room-archive.ts';
 import { roomInfo, roomItems } from './room-disco.ts';
 import type { RoomHandler, RoomRequest } from './room-iq.ts';
+import { getRoomVcard, setRoomVcard } from './room-vcard.ts';
 import type { Room } from './room.ts';
-import { speak, whisper } from './speech.ts';
+import { considerVoice } from './voice.ts';
+import { speak, spend, whisper } from './speech.ts';
 
 /** Errors that tell that a client is no longer there. @spec XEP-0045 §18.1.2 */
 const GONE: ReadonlySet<string> = new Set([
@@ -35,6 +51,14 @@ const HANDLERS: ReadonlyMap<string, RoomHandler> = new Map<string, RoomHandler>(
   [`set ${NS_MUC_ADMIN} query`, change],
   [`get ${NS_MUC_OWNER} query`, getConfig],
   [`set ${NS_MUC_OWNER} query`, setConfig],
+  [`get ${NS_REGISTER} query`, getRegistration],
+  [`set ${NS_REGISTER} query`, setRegistration],
+  [`get ${NS_VCARD} vCard`, getRoomVcard],
+  [`set ${NS_VCARD} vCard`, setRoomVcard],
+  [`get ${NS_MAM} query`, getArchiveForm],
+  [`set ${NS_MAM} query`, queryArchive],
+  [`get ${NS_MAM} metadata`, getArchiveMetadata],
+  [`set ${NS_MODERATE} moderate`, moderate],
 ]);
 
 /** Tells the stanzas for one room apart. */
@@ -51,6 +75,7 @@ export class Reception {
     if (stanza.kind === 'presence') return this.#presence(stanza, to, from);
     if (stanza.kind === 'message') return this.#message(stanza, to, from);
     if (stanza.isRequest) return this.#request(stanza, to, from);
+    this.#room.relay.answer(stanza, from);
   }
 
   /** @spec XEP-0045 §17.3 */
@@ -81,6 +106,7 @@ export class Reception {
     if (refusal) return decline(room, from, refusal);
     if (!visit) throw new StanzaError('not-acceptable', 'You are not in the room.');
     if (invites.length > 0) return invite(room, visit, invites);
+    if (considerVoice(room, visit, stanza)) return;
     throw new StanzaError('bad-request', 'Messages to all are of type groupchat.');
   }
 
@@ -96,14 +122,17 @@ export class Reception {
     return handler(room, { stanza, payload, from, reply });
   }
 
-  /** @spec XEP-0410 §3.3 */
+  /** @spec XEP-0045 §6.6 §17.4 @spec XEP-0410 §3.2 */
   #toOccupant(stanza: Stanza, to: Jid, from: Jid): void {
     const visit = this.#room.occupants.visit(from);
-    if (!visit) throw new StanzaError('not-acceptable', 'You are not in the room.');
+    if (!visit) {
+      const isDisco = stanza.child(NS_DISCO_INFO) !== undefined || stanza.child(NS_DISCO_ITEMS) !== undefined;
+      throw new StanzaError(isDisco ? 'bad-request' : 'not-acceptable', 'You are not in the room.');
+    }
     const recipient = this.#room.occupants.byNick(to.resource ?? '');
     if (!recipient) throw new StanzaError('item-not-found', 'There is nobody of this name.');
-    if (recipient === visit.occupant && stanza.child(NS_PING, 'ping')) return this.#room.around.send(stanza.result());
-    throw new StanzaError('service-unavailable');
+    spend(this.#room, visit);
+    this.#room.relay.request(stanza, visit, recipient);
   }
 
   /** What was sent to a client did not arrive: a ghost leaves the room. @spec XEP-0045 §11.1 §18.1.2 */

@@ -69,7 +69,7 @@ function identityOf(room: Room): Identity {
 /** @spec XEP-0045 §16.3 @spec XEP-0410 §3.3 @spec XEP-0425 §2 */
 function featuresOf(room: Room): string[] {
   const { config } = room;
-  const archive = isOn(config, 'enablelogging') && room.around.hasArchive ? [NS_MAM, `${NS_MAM}#extended`] : [];
+  const archive = isOn(config, 'enablelogging') && room.around.archives ? [NS_MAM, `${NS_MAM}#extended`] : [];
   return [
     ...COMMON_FEATURES,
     ...archive,

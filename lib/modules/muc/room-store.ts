@@ -8,12 +8,14 @@ import type { Room } from './room.ts';
 
 const ROOM_KIND = 'room';
 const AFFILIATION_KIND = 'room-affiliation';
+const VCARD_KIND = 'room-vcard';
 
 /** What is kept of a room beside its affiliations. */
 interface StoredRoom {
   readonly config: Partial<RoomConfig>;
   readonly creator: string;
   readonly subject?: { readonly text: string; readonly xml: string } | undefined;
+  readonly hasVcard?: boolean;
   readonly avatarHashes?: readonly string[];
 }
 
@@ -41,6 +43,15 @@ export class RoomStore {
     }
   }
 
+  readVcard({ jid }: Room): Promise<string | undefined> {
+    return this.#documents.get(jid.toString(), VCARD_KIND, '');
+  }
+
+  async writeVcard({ jid }: Room, text: string | undefined): Promise<void> {
+    if (text === undefined) await this.#documents.remove(jid.toString(), VCARD_KIND, '');
+    else await this.#documents.put(jid.toString(), VCARD_KIND, { key: '', text }, 1);
+  }
+
   async loadAffiliations(room: Room): Promise<void> {
     for (const { key, text } of await this.#documents.list(room.jid.toString(), AFFILIATION_KIND)) {
       const jid = Jid.parse(key);
@@ -58,18 +69,22 @@ export class RoomStore {
 
   remove(room: Room): Promise<void> {
     const local = room.jid.local ?? '';
-    return this.#inTurn(local, () => this.#forget(room.jid, local));
+    return this.#inTurn(local, async () => {
+      await this.#forget(room.jid, local);
+      if (room.hasVcard) await this.writeVcard(room, undefined);
+    });
   }
 
   async #write(room: Room, local: string): Promise<void> {
     if (!this.#kept.has(local)) room.affiliations.touch();
     this.#kept.add(local);
     const changes = room.affiliations.takeChanges();
-    const { config, creator, subject, avatarHashes, jid } = room;
+    const { config, creator, subject, hasVcard, avatarHashes, jid } = room;
     const stored: StoredRoom = {
       config,
       creator,
       subject: subject && { text: subject.text, xml: subject.message.xml },
+      hasVcard,
       avatarHashes,
     };
     const { rooms, affiliations } = room.around.limits;
@@ -104,9 +119,10 @@ export class RoomStore {
   }
 }
 
-function revive(room: Room, { config, creator, subject, avatarHashes = [] }: StoredRoom): void {
+function revive(room: Room, { config, creator, subject, hasVcard = false, avatarHashes = [] }: StoredRoom): void {
   room.config = completed(config);
   room.creator = creator;
+  room.hasVcard = hasVcard;
   room.avatarHashes = avatarHashes;
   const parsed = subject && parse(subject.xml);
   if (!subject || !parsed?.ok) return;

@@ -3,6 +3,7 @@ import type { Instant } from '../../base/time.ts';
 import { xml, type Element } from '../../xml/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
 import { Stanza } from '../../xmpp/stanza.ts';
+import type { Archive } from '../archive/archive.ts';
 import { Affiliations } from './affiliations.ts';
 import { completed, isOn, valuesOf, type RoomConfig } from './config.ts';
 import { History, type Remembered } from './history.ts';
@@ -11,6 +12,7 @@ import { Occupants, type Occupant, type Visit } from './occupants.ts';
 import { statusCode, userX } from './payloads.ts';
 import { notHere, occupantPresence, type Notice } from './presence.ts';
 import { isAtLeast, type Affiliation, type Role } from './ranks.ts';
+import { Relay } from './relay.ts';
 
 /** What a room needs of the world. */
 export interface RoomSurroundings {
@@ -24,8 +26,15 @@ export interface RoomSurroundings {
   occupantId(room: Jid, account: Jid): string;
   /** The room changed in a way that a persistent one has to keep. Resolves when it is kept. */
   changed(room: Room): Promise<void>;
-  /** Whether messages can be archived. */
-  readonly hasArchive: boolean;
+  /** Undefined where nothing is archived. */
+  readonly archives: Archive | undefined;
+  /** A message of the archive of the room. */
+  readArchived(room: Room, id: string): Promise<Element | undefined>;
+  /** The vCard of a room as text. */
+  readVcard(room: Room): Promise<string | undefined>;
+  writeVcard(room: Room, text: string | undefined): Promise<void>;
+  /** Does work that nobody waits for. */
+  background(work: () => Promise<void>): void;
   /** A message for the archive of the room. */
   archive(room: Room, message: Remembered, sender: Jid): void;
   /** Removes the room, and what is kept of it. Resolves when that is done. */
@@ -47,6 +56,7 @@ export class Room {
   readonly occupants = new Occupants();
   readonly affiliations = new Affiliations();
   readonly history: History;
+  readonly relay: Relay;
   /** Who was invited, by bare JID, and may decline. @spec XEP-0045 §7.8.2 */
   readonly invited = new Set<string>();
   config: RoomConfig = completed({});
@@ -55,6 +65,7 @@ export class Room {
   creator = '';
   /** Until when only owners may enter, because it is not configured yet. @spec XEP-0045 §7.2.10 */
   lockedUntil: Instant | undefined;
+  hasVcard = false;
   /** SHA-1 hashes of the pictures in the vCard. @spec XEP-0486 §3.3 */
   avatarHashes: readonly string[] = [];
 
@@ -62,6 +73,7 @@ export class Room {
     this.jid = jid;
     this.around = around;
     this.history = new History(around.limits.history);
+    this.relay = new Relay(around);
   }
 
   get name(): string {

@@ -7,7 +7,8 @@ import { NS_DISCO_INFO, NS_DISCO_ITEMS, NS_MUC, NS_PING } from '../../xmpp/ns.ts
 import { infoQuery, itemsQuery } from '../../xmpp/payloads/disco.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
-import { ARCHIVE } from '../archive/archive.ts';
+import { parse, type Element } from '../../xml/index.ts';
+import { ARCHIVE, type Archive } from '../archive/archive.ts';
 import { isOn } from './config.ts';
 import { enter } from './entrance.ts';
 import type { Remembered } from './history.ts';
@@ -16,6 +17,7 @@ import { OccupantIds } from './occupant-ids.ts';
 import { statusCode } from './payloads.ts';
 import { notHere } from './presence.ts';
 import { Reception } from './reception.ts';
+import { recall } from './room-archive.ts';
 import { serviceInfo } from './room-disco.ts';
 import { RoomStore } from './room-store.ts';
 import { Room, type RoomSurroundings } from './room.ts';
@@ -81,8 +83,27 @@ export class RoomService implements RoomSurroundings {
     return this.#options.limits;
   }
 
-  get hasArchive(): boolean {
-    return this.#host.service(ARCHIVE) !== undefined;
+  get archives(): Archive | undefined {
+    return this.#host.service(ARCHIVE);
+  }
+
+  async readArchived(room: Room, id: string): Promise<Element | undefined> {
+    await this.archives?.flush();
+    const message = await this.#host.store.archive.get(room.jid.toString(), id);
+    const parsed = message && parse(message.xml);
+    return parsed?.ok ? parsed.value : undefined;
+  }
+
+  readVcard(room: Room): Promise<string | undefined> {
+    return this.#store.readVcard(room);
+  }
+
+  writeVcard(room: Room, text: string | undefined): Promise<void> {
+    return this.#store.writeVcard(room, text);
+  }
+
+  background(work: () => Promise<void>): void {
+    this.#host.background(work);
   }
 
   send(stanza: Stanza): void {
@@ -104,14 +125,14 @@ export class RoomService implements RoomSurroundings {
 
   archive(room: Room, { id, stanza }: Remembered, sender: Jid): void {
     if (isOn(room.config, 'enablelogging')) {
-      this.#host.service(ARCHIVE)?.add(room.jid, { stanza, peer: sender, isSent: false }, id);
+      this.archives?.add(room.jid, { stanza, peer: sender, isSent: false }, id);
     }
   }
 
   async destroy(room: Room): Promise<void> {
     this.#rooms.delete(room.jid.local ?? '');
     await this.#store.remove(room);
-    await this.#host.service(ARCHIVE)?.clear(room.jid);
+    await this.archives?.clear(room.jid);
   }
 
   /** @spec XEP-0045 §7.14 */
@@ -139,7 +160,7 @@ export class RoomService implements RoomSurroundings {
 
   #awake(room: Room): MaybePromise<void> {
     if (!this.#asleep.has(room)) return undefined;
-    const reading = this.#asleep.get(room) ?? this.#store.loadAffiliations(room);
+    const reading = this.#asleep.get(room) ?? this.#load(room);
     this.#asleep.set(room, reading);
     return reading.then(
       () => void this.#asleep.delete(room),
@@ -148,6 +169,11 @@ export class RoomService implements RoomSurroundings {
         throw error;
       },
     );
+  }
+
+  async #load(room: Room): Promise<void> {
+    await this.#store.loadAffiliations(room);
+    if (this.archives) await recall(room, this.archives);
   }
 
   #make(local: string): Room | undefined {

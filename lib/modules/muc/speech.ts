@@ -1,11 +1,17 @@
+import { NS_ENCRYPTION, NS_REACTIONS, NS_RETRACT } from '../../xmpp/ns.ts';
+import { hasHint } from '../../xmpp/payloads/hints.ts';
 import { withStanzaId } from '../../xmpp/payloads/stanza-id.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { isOn } from './config.ts';
 import { told } from './history.ts';
+import { retract } from './moderation.ts';
 import type { Visit } from './occupants.ts';
 import { occupantId, passedOn, userX } from './payloads.ts';
 import type { Room } from './room.ts';
+
+/** What means something without a body. */
+const LASTING: ReadonlySet<string> = new Set([NS_ENCRYPTION, NS_REACTIONS, NS_RETRACT]);
 
 /**
  * A message to all.
@@ -27,11 +33,12 @@ export function speak(room: Room, visit: Visit, stanza: Stanza): void {
   if (isSubject) {
     room.subject = { text: stanza.child('jabber:client', 'subject')?.text ?? '', message: remembered.stanza };
     if (room.isPersistent) void room.around.changed(room);
-  } else if (hasContent(stanza)) {
+  } else if (hasChild(stanza, 'body')) {
     room.history.add(remembered);
   }
-  if (isSubject || hasContent(stanza)) room.around.archive(room, { id, at, stanza: message }, visit.jid);
+  if (isSubject || isWorthArchiving(stanza)) room.around.archive(room, { id, at, stanza: message }, visit.jid);
   room.broadcast(message);
+  if (stanza.child(NS_RETRACT, 'retract')) room.around.background(() => retract(room, visit, stanza));
 }
 
 /**
@@ -57,9 +64,11 @@ function isSubjectChange(stanza: Stanza): boolean {
   return hasChild(stanza, 'subject') && !hasChild(stanza, 'body') && !hasChild(stanza, 'thread');
 }
 
-/** What is worth to be told again; chat states and the like are not. */
-function hasContent(stanza: Stanza): boolean {
-  return hasChild(stanza, 'body');
+/** What another device has to learn of; chat states and the like are not. @spec XEP-0313 §6.1.2 @spec XEP-0334 §4 */
+function isWorthArchiving(stanza: Stanza): boolean {
+  if (hasHint(stanza, 'no-store') || hasHint(stanza, 'no-permanent-store')) return false;
+  if (hasHint(stanza, 'store') || hasChild(stanza, 'body')) return true;
+  return stanza.element.getChildElements().some((child) => LASTING.has(child.getNS()));
 }
 
 function hasChild(stanza: Stanza, name: string): boolean {
