@@ -12,6 +12,7 @@ import { within } from './base/within.ts';
 import type { ConnectionManager } from './bosh/connection-manager.ts';
 import { Admission } from './composition/admission.ts';
 import { boshFacts, createConnectionManager, type BoshFacts } from './composition/bosh.ts';
+import { createFrameSessions } from './composition/frame-sessions.ts';
 import { createHost } from './composition/host.ts';
 import type { ServerParts } from './composition/server-parts.ts';
 import { createWebSocketEndpoint, webSocketPaths } from './composition/websocket.ts';
@@ -41,6 +42,7 @@ import { systemRandom } from './runtime/system-random.ts';
 import { createMemoryStore } from './storage/memory.ts';
 import { openStore } from './storage/open.ts';
 import { StoreError, type Store } from './storage/store.ts';
+import type { FrameSessions } from './transports/frame-sessions.ts';
 import type { WebSocketEndpoint } from './transports/websocket-endpoint.ts';
 import type { Transport } from './xmpp/transport.ts';
 
@@ -82,6 +84,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   readonly hosts = new Hosts();
   readonly manager: ConnectionManager;
   readonly webSockets: WebSocketEndpoint;
+  readonly frameSessions: FrameSessions;
   readonly metrics: Metrics;
   readonly app: Koa;
   readonly startedAt: number;
@@ -107,6 +110,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       boshSessions: () => this.manager.size,
       heldRequests: () => this.manager.held,
       webSockets: () => this.webSockets.size,
+      frameSessions: () => this.frameSessions.size,
       awaySessions: () => this.#resumptions.away,
       boundSessions: () => [...this.hosts.all()].reduce((sum, host) => sum + host.sessions.size, 0),
     });
@@ -128,6 +132,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       isServed: (domain) => this.hosts.find(domain) !== undefined,
     });
     this.webSockets = createWebSocketEndpoint(carriers);
+    this.frameSessions = createFrameSessions(carriers);
     this.#clients = new ClientAddress(config.http.trusted_proxies);
     this.#bosh = {
       manager: this.manager,
@@ -241,6 +246,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     const until = this.#parts.clock.now() + drain;
     this.#certificates?.close();
     this.manager.shutdown();
+    this.frameSessions.shutdown();
     this.webSockets.shutdown(this.config.websocket.see_other_uri || undefined);
     for (const detach of this.#detachments) detach();
     const gone = Promise.all(this.#listeners.map((listener) => listener.close()));
@@ -309,6 +315,13 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       log: this.#parts.log,
       bosh: this.#bosh,
       webSocketPaths: webSocketPaths(this.config.websocket),
+      frameSessions: {
+        sessions: this.frameSessions,
+        path: this.config.frame_sessions.enabled ? this.config.frame_sessions.path : undefined,
+        bodyBytes: this.config.frame_sessions.max_body,
+        cors: this.#bosh.cors,
+        clients: this.#clients,
+      },
       home: { domains: Object.keys(this.config.hosts), boshPath, webSocketPath },
       hostMeta: { publicUrl: this.config.http.public_url, boshPath, webSocketPath, clients: this.#clients },
       unready: () => this.unready,

@@ -142,6 +142,14 @@ const websocket = z.strictObject({
     .describe('Where clients are sent when this server stops; empty for nowhere. (RFC 7395 §3.6.1)'),
 });
 
+const frameSessions = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether there is an endpoint for them.'),
+  path: path.default('/xmpp/v1/sessions').describe('Path of the endpoint.'),
+  max_body: size({ min: KIB, max: 64 * MIB })
+    .prefault('256 KiB')
+    .describe('Largest request body, and largest frame.'),
+});
+
 const streamManagement = z.strictObject({
   resumption: duration({ min: 0, max: 24 * HOUR })
     .prefault('5 min')
@@ -338,6 +346,9 @@ export const schema = z.strictObject({
   http: http.prefault({}).describe('Listeners.'),
   bosh: bosh.prefault({}).describe('The BOSH endpoint.'),
   websocket: websocket.prefault({}).describe('The WebSocket endpoint.'),
+  frame_sessions: frameSessions
+    .prefault({})
+    .describe('Sessions over Server-Sent Events, HTTP streaming, long-polling and polling.'),
   stream_management: streamManagement.prefault({}).describe('Acknowledgements and resumption. (XEP-0198)'),
   auth: auth.prefault({}).describe('Login.'),
   registration: registration.prefault({}).describe('Accounts that users make themselves.'),

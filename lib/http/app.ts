@@ -3,6 +3,7 @@ import Router from 'koa-router';
 import type { Logger } from '../base/log.ts';
 import { httpBind, type HttpBindOptions } from './routes/http-bind.ts';
 import { live, ready, type Unready } from './routes/health.ts';
+import { frameSessions, type FrameSessionsRoute } from './routes/frame-sessions.ts';
 import { home, type HomeFacts } from './routes/home.ts';
 import { hostMeta, type HostMetaOptions } from './routes/host-meta.ts';
 import { metricsPage, type MetricsOptions } from './routes/metrics.ts';
@@ -11,6 +12,7 @@ import { webSocketPage } from './routes/websocket-page.ts';
 export interface AppOptions {
   readonly log: Logger;
   readonly bosh: HttpBindOptions;
+  readonly frameSessions: FrameSessionsRoute;
   readonly webSocketPaths: readonly string[];
   readonly home: HomeFacts;
   readonly hostMeta: HostMetaOptions;
@@ -23,6 +25,7 @@ export function createApp(options: AppOptions): Koa {
   const app = new Koa();
   app.on('error', (error: Error) => options.log.error('http.request.failed', { error }));
   app.use(httpBind(options.bosh));
+  app.use(frameSessions(options.frameSessions));
   const router = new Router();
   router.get('/', home(options.home));
   router.get('/health/live', live);

@@ -7,6 +7,7 @@ export interface Gauges {
   readonly boshSessions: () => number;
   readonly heldRequests: () => number;
   readonly webSockets: () => number;
+  readonly frameSessions: () => number;
   readonly boundSessions: () => number;
   readonly awaySessions: () => number;
 }
@@ -40,6 +41,7 @@ export class Metrics {
     this.#gauge('holdfast_bosh_sessions', 'BOSH sessions that live', gauges.boshSessions);
     this.#gauge('holdfast_bosh_held_requests', 'Requests held', gauges.heldRequests);
     this.#gauge('holdfast_websocket_connections', 'WebSocket connections', gauges.webSockets);
+    this.#gauge('holdfast_frame_sessions', 'Frame sessions that live', gauges.frameSessions);
     this.#gauge('holdfast_sessions', 'Resources bound, over any transport', gauges.boundSessions);
     this.#gauge('holdfast_sessions_away', 'Resources whose client may come back', gauges.awaySessions);
     this.#delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });

@@ -17,6 +17,7 @@ const LIMITS: readonly (readonly [string, string, string, string, string])[] = [
   ['websocket.max_message', '1023', '1 KiB', '64 MiB', '67108865'],
   ['websocket.max_message_unauthenticated', '1023', '1 KiB', '64 MiB', '67108865'],
   ['websocket.ping', '999 ms', '1 s', '1 h', '3600001 ms'],
+  ['frame_sessions.max_body', '1023', '1 KiB', '64 MiB', '67108865'],
   ['stream_management.resumption', '-1 s', '0', '24 h', '86400001 ms'],
   ['stream_management.max_away', '-1', '0', '9007199254740991', '9007199254740992'],
   ['auth.iterations', '4095', '4096', '1000000', '1000001'],

@@ -23,6 +23,7 @@ describe('docs/reference/metrics.md', () => {
       boshSessions: () => 0,
       heldRequests: () => 0,
       webSockets: () => 0,
+      frameSessions: () => 0,
       boundSessions: () => 0,
       awaySessions: () => 0,
     });

@@ -1,7 +1,9 @@
 import { standAlone, type Element } from '../../lib/xml/index.ts';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { FrameClient, OPEN } from './frame-client.ts';
+import { FrameSessionClient } from './frame-session-client.ts';
 import { RawSession } from './raw-session.ts';
+import { read } from './read-xml.ts';
 
 /** A client that speaks XMPP over one transport or another, in the same words. */
 export interface Talker {
@@ -20,6 +22,10 @@ export interface Talker {
 export const TALKERS: Readonly<Record<string, (server: HoldfastServer) => Promise<Talker>>> = {
   BOSH: (server) => Promise.resolve(new BoshTalker(server.boshUrl)),
   WebSocket: async (server) => new FrameTalker(await FrameClient.connect(server.webSocketUrl)),
+  'Server-Sent Events': (server) => SessionTalker.open(server, 'events'),
+  'HTTP streaming': (server) => SessionTalker.open(server, 'stream'),
+  'long-polling': (server) => SessionTalker.open(server, 'poll?wait=25'),
+  polling: (server) => SessionTalker.open(server, 'poll?wait=0'),
 };
 
 /** The next element of this name. */
@@ -138,5 +144,45 @@ class BoshTalker implements Talker {
       this.#end(this.#elements.at(-1)?.toString() ?? condition ?? '');
     }
     this.#wake?.();
+  }
+}
+
+class SessionTalker implements Talker {
+  readonly #client: FrameSessionClient;
+  #last = '';
+  #end: (why: string) => void = () => undefined;
+  readonly ended = new Promise<string>((resolve) => (this.#end = resolve));
+
+  private constructor(client: FrameSessionClient) {
+    this.#client = client;
+    client.onUnreachable = () => this.#end('unreachable');
+    client.onFrame = (text) => {
+      if (text.startsWith('<close ')) this.#end(this.#last);
+      this.#last = text;
+    };
+  }
+
+  static async open(server: HoldfastServer, path: string): Promise<SessionTalker> {
+    const client = await FrameSessionClient.create(server);
+    const talker = new SessionTalker(client);
+    client.read(path);
+    return talker;
+  }
+
+  async open(): Promise<void> {
+    this.say(OPEN);
+    await named(this, 'stream:features');
+  }
+
+  say(...elements: string[]): void {
+    void this.#client.send(...elements);
+  }
+
+  async next(): Promise<Element> {
+    return read(await this.#client.next());
+  }
+
+  cut(): void {
+    this.#client.cut();
   }
 }

@@ -1,0 +1,98 @@
+import type { ServerResponse } from 'node:http';
+import type { FrameSink, NumberedFrame, SinkKind } from '../transports/frame-sink.ts';
+import type { HeaderList } from './cors.ts';
+
+const FRAMES_TYPE = 'application/x-xmpp-frames; charset=utf-8';
+/** Asks browsers, proxies and nginx to pass on every event at once. */
+const STREAMING: HeaderList = ['Cache-Control', 'no-store, no-transform', 'X-Accel-Buffering', 'no'];
+/** Milliseconds after which a browser opens a broken event stream again. */
+const RETRY = 1500;
+
+/** Server-Sent Events: a frame is an event, its number the id. (HTML Standard §9.2) */
+export class EventSink implements FrameSink {
+  readonly kind = 'sse';
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse, headers: HeaderList) {
+    this.#response = response;
+    response.writeHead(200, ['Content-Type', 'text/event-stream; charset=utf-8', ...STREAMING, ...headers]);
+    response.write(`retry: ${RETRY}\n\n`);
+  }
+
+  get buffered(): number {
+    return this.#response.writableLength;
+  }
+
+  write({ number, xml }: NumberedFrame): void {
+    this.#response.write(`id: ${number}\ndata: ${xml}\n\n`);
+  }
+
+  beat(): void {
+    this.#response.write(':\n\n');
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+}
+
+/** A response without an end: a frame is a line, an empty line a sign of life. */
+export class LineSink implements FrameSink {
+  readonly kind = 'http-stream';
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse, headers: HeaderList) {
+    this.#response = response;
+    response.writeHead(200, ['Content-Type', FRAMES_TYPE, ...STREAMING, ...headers]);
+    response.flushHeaders();
+  }
+
+  get buffered(): number {
+    return this.#response.writableLength;
+  }
+
+  write({ xml }: NumberedFrame): void {
+    this.#response.write(`${xml}\n`);
+  }
+
+  beat(): void {
+    this.#response.write('\n');
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+}
+
+/** One answer with what there is: a frame is a line. */
+export class PollSink implements FrameSink {
+  readonly kind: SinkKind;
+  readonly #response: ServerResponse;
+  readonly #headers: () => HeaderList;
+  #text = '';
+
+  /** @param headers asked for when the answer leaves */
+  constructor(response: ServerResponse, kind: 'poll' | 'long-poll', headers: () => HeaderList) {
+    this.kind = kind;
+    this.#response = response;
+    this.#headers = headers;
+  }
+
+  get buffered(): number {
+    return this.#text.length;
+  }
+
+  write({ xml }: NumberedFrame): void {
+    this.#text += `${xml}\n`;
+  }
+
+  beat(): void {
+    // An answer that has not begun cannot show anything.
+  }
+
+  end(): void {
+    const length = String(Buffer.byteLength(this.#text));
+    const headers = ['Content-Type', FRAMES_TYPE, 'Content-Length', length, 'Cache-Control', 'no-store'];
+    this.#response.writeHead(200, [...headers, ...this.#headers()]).end(this.#text);
+  }
+}
