@@ -1,6 +1,6 @@
 import type { HoldfastServer } from '../../lib/server.ts';
 
-const POLL_PAUSE = 20;
+const POLL_PAUSE = 2;
 
 /** A client of the frame session protocol, of a few lines: reads in any of the ways, writes in order. */
 export class FrameSessionClient {
