@@ -14,6 +14,7 @@ import { Admission } from './composition/admission.ts';
 import { boshFacts, createConnectionManager, type BoshFacts } from './composition/bosh.ts';
 import { createFrameSessions } from './composition/frame-sessions.ts';
 import { createHost } from './composition/host.ts';
+import { pageFacts } from './composition/pages.ts';
 import type { ServerParts } from './composition/server-parts.ts';
 import { createWebSocketEndpoint, webSocketPaths } from './composition/websocket.ts';
 import { completeConfig } from './config/load.ts';
@@ -322,8 +323,8 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
         cors: this.#bosh.cors,
         clients: this.#clients,
       },
-      home: { domains: Object.keys(this.config.hosts), boshPath, webSocketPath },
       hostMeta: { publicUrl: this.config.http.public_url, boshPath, webSocketPath, clients: this.#clients },
+      ...pageFacts(this.config, this.#clients),
       unready: () => this.unready,
       metrics: { read: () => this.metrics.read(), allow: this.config.metrics.allow, clients: this.#clients },
     });

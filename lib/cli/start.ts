@@ -19,6 +19,7 @@ interface Ready {
   readonly config: string | undefined;
   readonly boshUrl: string;
   readonly urls: readonly string[];
+  readonly hasChat: boolean;
   readonly pid: number;
   /** Of the demo: passwords by address. */
   readonly accounts?: Readonly<Record<string, string>>;
@@ -130,14 +131,16 @@ function differences(before: Config, after: Config): string[] {
 
 function readyOf({ server, file }: Running, accounts: Ready['accounts'], milliseconds: number): Ready {
   const { boshUrl, urls } = server;
-  return { config: file, boshUrl, urls, pid: process.pid, ...(accounts ? { accounts } : {}), milliseconds };
+  const hasChat = server.config.pages.chat;
+  return { config: file, boshUrl, urls, hasChat, pid: process.pid, ...(accounts ? { accounts } : {}), milliseconds };
 }
 
-function banner({ config, boshUrl, urls: [url = ''], accounts, milliseconds }: Ready): string {
+function banner({ config, boshUrl, urls: [url = ''], hasChat, accounts, milliseconds }: Ready): string {
   const lines = [
     `Holdfast (${config ?? 'demo mode: this machine only'})`,
     `  BOSH       ${boshUrl}`,
     `  About      ${url}/`,
+    ...(hasChat ? [`  Chat       ${url}/chat`] : []),
     `  Health     ${url}/health/ready`,
     `  Metrics    ${url}/metrics`,
   ];

@@ -366,6 +366,13 @@ export const schema = z.strictObject({
     })
     .prefault({})
     .describe('Prometheus metrics.'),
+  pages: z
+    .strictObject({
+      home: z.boolean().default(true).describe('The page at / that says what runs here.'),
+      chat: z.boolean().default(true).describe('The chat page at /chat: Converse.js, when it is installed.'),
+    })
+    .prefault({})
+    .describe('Pages for people.'),
   admin: z
     .strictObject({
       socket: z.string().default('').describe('Unix socket for the command line; empty for one beside the store.'),

@@ -1,6 +1,7 @@
 import Koa from 'koa';
 import Router from 'koa-router';
 import type { Logger } from '../base/log.ts';
+import { chat, type ChatFacts } from './routes/chat.ts';
 import { httpBind, type HttpBindOptions } from './routes/http-bind.ts';
 import { live, ready, type Unready } from './routes/health.ts';
 import { frameSessions, type FrameSessionsRoute } from './routes/frame-sessions.ts';
@@ -14,8 +15,11 @@ export interface AppOptions {
   readonly bosh: HttpBindOptions;
   readonly frameSessions: FrameSessionsRoute;
   readonly webSocketPaths: readonly string[];
-  readonly home: HomeFacts;
   readonly hostMeta: HostMetaOptions;
+  /** Undefined when the page is switched off. */
+  readonly home: HomeFacts | undefined;
+  /** Undefined when the page is switched off. */
+  readonly chat: ChatFacts | undefined;
   readonly unready: Unready;
   readonly metrics: MetricsOptions;
 }
@@ -27,7 +31,8 @@ export function createApp(options: AppOptions): Koa {
   app.use(httpBind(options.bosh));
   app.use(frameSessions(options.frameSessions));
   const router = new Router();
-  router.get('/', home(options.home));
+  if (options.home) router.get('/', home(options.home));
+  if (options.chat) chat(router, options.chat);
   router.get('/health/live', live);
   router.get('/health/ready', ready(options.unready));
   router.get('/metrics', metricsPage(options.metrics));

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Suite } from 'mocha';
 
 /** Programs that some specs use when they are there, and how they are installed. */
@@ -13,6 +14,12 @@ export function requires(suite: Suite, program: keyof typeof PROGRAMS): void {
   const { command, install } = PROGRAMS[program];
   const found = spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
   if (!found) skip(suite, `${program} is not installed (${install})`);
+}
+
+/** Skips a suite, and says why, when the client that the chat page serves is not installed. */
+export function requiresConverse(suite: Suite): void {
+  const isThere = existsSync(new URL('../../node_modules/converse.js', import.meta.url));
+  if (!isThere) skip(suite, 'Converse.js is not installed (npm ci)');
 }
 
 /** Skips a suite, and says why, where the system does not tell what its processes use. */

@@ -4,7 +4,7 @@ import { readBody } from '../body-reader.ts';
 import type { ClientAddress } from '../client-address.ts';
 import type { Cors } from '../cors.ts';
 import { HttpExchange } from '../http-exchange.ts';
-import { page } from '../page.ts';
+import { page, sendPage } from '../page.ts';
 
 export interface HttpBindOptions {
   readonly manager: ConnectionManager;
@@ -83,8 +83,7 @@ function answerOther(ctx: Context, { cors }: HttpBindOptions): void {
     ctx.status = 200;
     ctx.body = '';
   } else if (ctx.method === 'GET' || ctx.method === 'HEAD') {
-    ctx.type = 'html';
-    ctx.body = BOSH_PAGE;
+    sendPage(ctx, BOSH_PAGE);
   } else {
     ctx.status = 405;
     ctx.set('Allow', METHODS);
@@ -94,7 +93,8 @@ function answerOther(ctx: Context, { cors }: HttpBindOptions): void {
 
 const BOSH_PAGE = page(
   'BOSH endpoint',
-  `<p>This address speaks <a href="https://xmpp.org/extensions/xep-0124.html">BOSH</a>: chat clients send
+  `<h1>BOSH endpoint</h1>
+<p>This address speaks <a href="https://xmpp.org/extensions/xep-0124.html">BOSH</a>: chat clients send
 it <code>POST</code> requests. Give it to your client as its BOSH or “HTTP bind” URL.</p>
 <p><a href="/">About this server</a></p>`,
 );

@@ -1,9 +1,10 @@
 import type { Middleware } from 'koa';
-import { page } from '../page.ts';
+import { page, sendPage } from '../page.ts';
 
 const PAGE = page(
   'WebSocket endpoint',
-  `<p>This address speaks <a href="https://www.rfc-editor.org/rfc/rfc7395">XMPP over WebSocket</a>. Give it to your client
+  `<h1>WebSocket endpoint</h1>
+<p>This address speaks <a href="https://www.rfc-editor.org/rfc/rfc7395">XMPP over WebSocket</a>. Give it to your client
 as its WebSocket URL, with <code>ws:</code> or <code>wss:</code> in front.</p>
 <p><a href="/">About this server</a></p>`,
 );
@@ -12,6 +13,5 @@ as its WebSocket URL, with <code>ws:</code> or <code>wss:</code> in front.</p>
 export const webSocketPage: Middleware = (ctx) => {
   ctx.status = 426;
   ctx.set('Upgrade', 'websocket');
-  ctx.type = 'html';
-  ctx.body = PAGE;
+  sendPage(ctx, PAGE);
 };

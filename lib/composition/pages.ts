@@ -1,0 +1,24 @@
+import type { Config } from '../config/schema.ts';
+import type { AppOptions } from '../http/app.ts';
+import type { ClientAddress } from '../http/client-address.ts';
+import { SOFTWARE } from '../software.ts';
+import { webSocketPaths } from './websocket.ts';
+
+/** What a configuration means for the pages that people see. */
+export function pageFacts(config: Config, clients: ClientAddress): Pick<AppOptions, 'home' | 'chat'> {
+  const { hosts, pages } = config;
+  const guestDomains = Object.keys(hosts).filter((domain) => hosts[domain]?.anonymous);
+  const domains = Object.keys(hosts).filter((domain) => !guestDomains.includes(domain));
+  const endpoints = { boshPath: config.bosh.path, webSocketPath: webSocketPaths(config.websocket)[0] };
+  const home = {
+    ...endpoints,
+    version: SOFTWARE.version,
+    domains,
+    guestDomains,
+    hasChat: pages.chat,
+    publicUrl: config.http.public_url,
+    clients,
+  };
+  const chat = { ...endpoints, domain: domains[0], guestDomain: guestDomains[0] };
+  return { home: pages.home ? home : undefined, chat: pages.chat ? chat : undefined };
+}

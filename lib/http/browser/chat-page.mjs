@@ -1,0 +1,72 @@
+// Runs in the browser: starts Converse.js with what the server says in the page, and the link in its address.
+// The query has what anybody may read; the fragment, which browsers keep to themselves, who it is for.
+//   /chat?transport=websocket   over WebSocket instead of BOSH
+//   /chat?guest                 without an account, on the domain for guests
+//   /chat#jid=alice@example.com
+
+const page = JSON.parse(document.querySelector('#settings').textContent);
+const { default: converse } = await import(`${page.assets}converse.min.js`);
+const query = new URLSearchParams(location.search);
+const fragment = new URLSearchParams(location.hash.slice(1));
+
+// What is defined first, stays: a login page without menu, and without pictures from elsewhere.
+define('converse-controlbox-navbar', '#menu');
+define('converse-brand-logo', '#brand');
+define('converse-footer', '#footer');
+
+converse.initialize({
+  ...quiet(),
+  ...connection(),
+  ...account(),
+  assets_path: page.assets,
+  i18n: navigator.language,
+  view_mode: 'fullscreen',
+});
+
+/** An element with the content of a template. */
+function define(name, template) {
+  const { content } = document.querySelector(template);
+  const Filled = class extends HTMLElement {
+    connectedCallback() {
+      this.replaceChildren(content.cloneNode(true));
+    }
+  };
+  customElements.define(name, Filled);
+}
+
+/** Nothing is asked of other servers. */
+function quiet() {
+  const here = [location.host];
+  return {
+    allowed_audio_domains: here,
+    allowed_image_domains: here,
+    allowed_video_domains: here,
+    autocomplete_providers_url: '',
+    discover_connection_methods: false,
+    embed_3rd_party_media_players: false,
+    muc_search_service: '',
+    show_client_info: false,
+    xmpp_providers_url: '',
+  };
+}
+
+function connection() {
+  const url = (path, scheme) =>
+    Object.assign(new URL(path, location), { protocol: scheme + (isSecure ? 's:' : ':') }).href;
+  const isSecure = location.protocol === 'https:';
+  return query.get('transport') === 'websocket' && page.webSocketPath
+    ? { websocket_url: url(page.webSocketPath, 'ws') }
+    : { bosh_service_url: url(page.boshPath, 'http') };
+}
+
+function account() {
+  if (query.has('guest') && page.guestDomain) {
+    return { authentication: 'anonymous', auto_login: true, jid: page.guestDomain };
+  }
+  return {
+    authentication: 'login',
+    allow_registration: false,
+    jid: fragment.get('jid') ?? undefined,
+    default_domain: page.domain,
+  };
+}
