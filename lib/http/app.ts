@@ -1,7 +1,7 @@
 import Koa from 'koa';
 import Router from 'koa-router';
 import type { Logger } from '../base/log.ts';
-import { chat, type ChatFacts } from './routes/chat.ts';
+import { chat, findConverse, type ChatFacts } from './routes/chat.ts';
 import { httpBind, type HttpBindOptions } from './routes/http-bind.ts';
 import { live, ready, type Unready } from './routes/health.ts';
 import { frameSessions, type FrameSessionsRoute } from './routes/frame-sessions.ts';
@@ -32,7 +32,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(frameSessions(options.frameSessions));
   const router = new Router();
   if (options.home) router.get('/', home(options.home));
-  if (options.chat) chat(router, options.chat);
+  if (options.chat) chat(router, options.chat, findConverse());
   router.get('/health/live', live);
   router.get('/health/ready', ready(options.unready));
   router.get('/metrics', metricsPage(options.metrics));

@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import Koa from 'koa';
+import Router from 'koa-router';
+import { chat } from '../../lib/http/routes/chat.ts';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { startServer } from '../support/running-server.ts';
 import { requiresConverse } from '../support/optional.ts';
@@ -55,6 +60,23 @@ describe('the home page', () => {
   });
 });
 
+describe('the chat page without Converse.js', () => {
+  it('says how to install it', async () => {
+    const app = new Koa();
+    const router = new Router();
+    const facts = { domain: 'localhost', guestDomain: undefined, boshPath: '/http-bind', webSocketPath: undefined };
+    chat(router, facts, undefined);
+    app.use(router.routes());
+    const http = app.listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    const response = await fetch(`http://127.0.0.1:${(http.address() as AddressInfo).port}/chat`);
+    const page = await response.text();
+    http.close();
+    expect(response.status).to.equal(404);
+    expect(page).to.contain('run <code>npm install --include=optional</code>');
+  });
+});
+
 describe('the chat page over HTTP', function () {
   requiresConverse(this);
   let server: HoldfastServer;
@@ -94,7 +116,7 @@ describe('the chat page over HTTP', function () {
   });
 
   it('asks each time whether its own script is the same', async () => {
-    const { status, headers } = await get(server, '/chat/chat-page.mjs');
+    const { status, headers } = await get(server, `${assets}chat-page.mjs`);
     expect(status).to.equal(200);
     expect(headers.get('cache-control')).to.equal('no-cache');
   });
@@ -118,7 +140,7 @@ describe('the chat page over HTTP', function () {
 
   it('is not there when it is switched off, and nor is anything below it', async () => {
     const without = await startServer([], { pages: { chat: false } });
-    const paths = ['/chat', '/chat/chat-page.mjs', `${assets}converse.min.js`];
+    const paths = ['/chat', `${assets}chat-page.mjs`, `${assets}converse.min.js`];
     const statuses = await Promise.all(paths.map(async (path) => (await get(without, path)).status));
     await without.close({ drain: 0 });
     expect(statuses).to.deep.equal([404, 404, 404]);

@@ -4,8 +4,9 @@
 //   /chat?guest                 without an account, on the domain for guests
 //   /chat#jid=alice@example.com
 
+import converse from './converse.min.js';
+
 const page = JSON.parse(document.querySelector('#settings').textContent);
-const { default: converse } = await import(`${page.assets}converse.min.js`);
 const query = new URLSearchParams(location.search);
 const fragment = new URLSearchParams(location.hash.slice(1));
 

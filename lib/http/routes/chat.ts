@@ -35,9 +35,14 @@ const POLICY = [
   `frame-ancestors 'none'`,
 ].join('; ');
 
-/** The chat page: Converse.js with the settings for this server, from the package that is installed beside it. */
-export function chat(router: Router, facts: ChatFacts): void {
-  const converse = findConverse();
+/** Converse.js as it is installed. */
+interface Converse {
+  readonly folder: string;
+  readonly version: string;
+}
+
+/** The chat page: Converse.js with the settings for this server. */
+export function chat(router: Router, facts: ChatFacts, converse: Converse | undefined): void {
   if (!converse) {
     router.get('/chat', (ctx) => {
       ctx.status = 404;
@@ -56,12 +61,12 @@ export function chat(router: Router, facts: ChatFacts): void {
     ctx.set('Cache-Control', 'no-cache');
     sendPage(ctx, html, POLICY);
   });
-  router.get('/chat/chat-page.mjs', (ctx) => scripts.send(ctx, 'chat-page.mjs'));
+  router.get(`${assets}chat-page.mjs`, (ctx) => scripts.send(ctx, 'chat-page.mjs'));
   router.get(`${assets}*file`, (ctx) => files.send(ctx, ctx.path.slice(assets.length)));
 }
 
-/** Where Converse.js is, and which; undefined when it is not installed. */
-function findConverse(): { readonly folder: string; readonly version: string } | undefined {
+/** Undefined when it is not installed: it is an optional dependency. */
+export function findConverse(): Converse | undefined {
   try {
     const folder = dirname(createRequire(import.meta.url).resolve('converse.js/dist/converse.min.js'));
     const manifest: unknown = JSON.parse(readFileSync(join(folder, '..', 'package.json'), 'utf8'));
@@ -87,7 +92,7 @@ function chatPage(assets: string, version: string, facts: ChatFacts): string {
 <link rel="stylesheet" href="${escapeHtml(assets)}converse.min.css">
 <script type="application/json" id="settings">${settings}</script>
 <script type="module" src="${escapeHtml(assets)}converse.min.js"></script>
-<script type="module" src="/chat/chat-page.mjs"></script>
+<script type="module" src="${escapeHtml(assets)}chat-page.mjs"></script>
 </head>
 <body>
 <noscript>The chat needs JavaScript.</noscript>
