@@ -42,6 +42,8 @@ export interface HookMap {
   'stream:features': { readonly features: Element[] };
   /** An account, if there is one, is about to go: its sessions have ended, its data is still there. */
   'account:removing': { readonly account: Jid };
+  /** The host is about to end all its sessions: the last chance to say goodbye. Synchronous only. */
+  'host:stopping': Readonly<Record<string, never>>;
   /** An account is gone, with all its data. */
   'account:removed': { readonly account: Jid };
 }

@@ -154,6 +154,7 @@ export class Host {
 
   /** Ends all sessions, lets the work under way come to its end, then stops the modules. */
   async stop(): Promise<void> {
+    void this.#notify('host:stopping', {});
     for (const session of this.sessions.all()) session.end(new StreamError('system-shutdown'));
     while (this.#background.size > 0) await Promise.all(this.#background);
     this.#modules.stop();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { jid, type FakeClient } from '../core/world.ts';
 import { overEachStore } from '../support/each-store.ts';
-import type { FakeClient } from '../core/world.ts';
 import type { Store } from '../../lib/storage/store.ts';
 import type { Element } from '../../lib/xml/index.ts';
 import { COVEN, heard, MUC, MucWorld, outcome, SERVICE, submit } from '../support/muc-world.ts';
@@ -191,6 +191,18 @@ describe('XEP-0045 §10 owners', () => {
   });
 });
 
+describe('XEP-0045 §11.2 the end of the service', () => {
+  it('XEP-0045 §11.2: everybody hears of it once, before their session ends', async () => {
+    const world = new MucWorld();
+    const crone = await world.room();
+    const hag = await world.join('thirdwitch');
+    crone.take();
+    await world.host.stop();
+    expect(heard(hag)).to.deep.equal(['-thirdwitch none/none 332 110']);
+    expect(heard(crone)).to.deep.equal(['-firstwitch none/none 332 110']);
+  });
+});
+
 overEachStore('XEP-0045 §4.2 persistent rooms', (open) => {
   let store: Store;
   let world: MucWorld;
@@ -245,6 +257,30 @@ overEachStore('XEP-0045 §4.2 persistent rooms', (open) => {
     const owner = await world.join('firstwitch');
     expect(await world.listOf(owner, "affiliation='member'")).to.deep.equal([`member ${HAG}`]);
     await destroy('firstwitch');
+  });
+
+  it('forget accounts that are no more, whether the room is in use or not, and keep bans', async () => {
+    await world.account('hag66');
+    await world.account('other');
+    for (const inUse of [true, false]) {
+      const crone = await world.room({ persistentroom: '1' });
+      await world.admin(crone, `<item affiliation='admin' jid='${HAG}'/>`);
+      await world.admin(crone, "<item affiliation='outcast' jid='other@capulet.example'/>");
+      if (!inUse) world = new MucWorld({}, store);
+      for (const account of [HAG, 'other@capulet.example']) {
+        await world.account(account.slice(0, account.indexOf('@')));
+        await world.host.removeAccount(jid(account));
+      }
+      await world.settle();
+      const owner = inUse ? crone : await world.join('firstwitch');
+      expect(await world.listOf(owner, "affiliation='admin'")).to.deep.equal([]);
+      expect(await world.listOf(owner, "affiliation='outcast'")).to.have.length(1);
+      expect(outcome(await world.iq(owner, 'set', `<query xmlns='${MUC}#owner'><destroy/></query>`))).to.equal(
+        'result',
+      );
+      owner.session.closed('graceful', []);
+      await world.settle();
+    }
   });
 
   async function destroy(name: string): Promise<void> {

@@ -5,7 +5,7 @@ import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { changeAffiliations, type WantedAffiliation } from './affiliation-changes.ts';
 import { isOn, valuesOf } from './config.ts';
 import type { Occupant } from './occupants.ts';
-import { textElement, textOf } from './payloads.ts';
+import { reasonOf, textElement } from './payloads.ts';
 import { checkRoleChange, isAffiliation, isAtLeast, isRole, type Affiliation, type Role } from './ranks.ts';
 import { setRole } from './roles.ts';
 import type { RoomRequest } from './room-iq.ts';
@@ -73,7 +73,7 @@ function roleChange(room: Room, item: Element): RoleChange {
   if (!isRole(role)) throw new StanzaError('bad-request', 'There is no such role.');
   const occupant = room.occupants.byNick(nick);
   if (!occupant) throw new StanzaError('item-not-found', 'There is nobody of this name.');
-  return { occupant, role, reason: textOf(item, 'reason') };
+  return { occupant, role, reason: reasonOf(item) };
 }
 
 function wantedAffiliations(room: Room, items: readonly Element[]): WantedAffiliation[] {
@@ -82,7 +82,7 @@ function wantedAffiliations(room: Room, items: readonly Element[]): WantedAffili
     if (!isAffiliation(affiliation)) throw new StanzaError('bad-request', 'There is no such affiliation.');
     const account = jid === undefined ? room.occupants.byNick(nick ?? '')?.account : Jid.parse(jid)?.bare;
     if (!account) throw new StanzaError(jid === undefined ? 'item-not-found' : 'jid-malformed');
-    return { account, affiliation, nick: jid === undefined ? undefined : nick, reason: textOf(item, 'reason') };
+    return { account, affiliation, nick: jid === undefined ? undefined : nick, reason: reasonOf(item) };
   });
 }
 

@@ -27,6 +27,8 @@ export default defineModule<RoomOptions>({
     const jid = Jid.make(undefined, domain);
     if (!jid) throw new Error(`"${domain}" is not a domain`);
     const service = new RoomService(host, { jid, name, limits });
+    host.hook('host:stopping', 'observe', () => service.shutDown());
+    host.hook('account:removed', 'observe', ({ account }) => service.forget(account));
     host.serve({ item: { jid: jid.domain, name }, receive: (stanza) => service.receive(stanza) });
   },
 });

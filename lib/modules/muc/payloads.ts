@@ -10,6 +10,7 @@ import {
   NS_OCCUPANT_ID,
   NS_STANZA_ID,
 } from '../../xmpp/ns.ts';
+import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { Stanza } from '../../xmpp/stanza.ts';
 
 /** What only the room may say, whoever is quoted. @spec XEP-0045 §17.3 @spec XEP-0421 §4 @spec XEP-0317 §3.1 */
@@ -21,6 +22,8 @@ const ROOM_ONLY: ReadonlySet<string> = new Set([
   NS_OCCUPANT_ID,
   NS_HATS,
 ]);
+/** UTF-16 units of a reason. */
+const MAX_REASON = 1023;
 /** Attributes of a stanza that go on with it, beside declarations of prefixes. */
 const KEPT_ATTRIBUTES: ReadonlySet<string> = new Set(['id', 'type', 'xml:lang']);
 
@@ -70,6 +73,13 @@ export function statusCode(code: number): Element {
 /** The text of a child element, if there is such a child. */
 export function textOf(parent: Element | undefined, name: string): string | undefined {
   return parent?.getChildElements().find((child) => child.getName() === name)?.text;
+}
+
+/** Why something was done. @throws StanzaError when it is too long to be kept */
+export function reasonOf(item: Element): string | undefined {
+  const reason = textOf(item, 'reason');
+  if ((reason?.length ?? 0) > MAX_REASON) throw new StanzaError('policy-violation', 'The reason is too long.');
+  return reason;
 }
 
 export function textElement(name: string, text: string | undefined): Element[] {

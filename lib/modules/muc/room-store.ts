@@ -52,6 +52,14 @@ export class RoomStore {
     else await this.#documents.put(jid.toString(), VCARD_KIND, { key: '', text }, 1);
   }
 
+  /** Forgets what an account was in a room; a ban stays. */
+  async forgetAccount({ jid }: Room, account: Jid): Promise<void> {
+    const [owner, key] = [jid.toString(), account.bare.toString()];
+    const text = await this.#documents.get(owner, AFFILIATION_KIND, key);
+    if (text === undefined || (JSON.parse(text) as Tie).affiliation === 'outcast') return;
+    await this.#documents.remove(owner, AFFILIATION_KIND, key);
+  }
+
   async loadAffiliations(room: Room): Promise<void> {
     for (const { key, text } of await this.#documents.list(room.jid.toString(), AFFILIATION_KIND)) {
       const jid = Jid.parse(key);

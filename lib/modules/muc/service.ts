@@ -16,6 +16,7 @@ import type { RoomLimits } from './limits.ts';
 import { OccupantIds } from './occupant-ids.ts';
 import { statusCode } from './payloads.ts';
 import { notHere } from './presence.ts';
+import { isAtLeast } from './ranks.ts';
 import { Reception } from './reception.ts';
 import { recall } from './room-archive.ts';
 import { serviceInfo } from './room-disco.ts';
@@ -71,6 +72,18 @@ export class RoomService implements RoomSurroundings {
   /** Everybody hears that the service stops. @spec XEP-0045 §11.2 */
   shutDown(): void {
     for (const room of this.#rooms.values()) room.close(statusCode(332));
+  }
+
+  /** An account is no more: who comes under its name has nothing in common with it. Bans stay. */
+  async forget(account: Jid): Promise<void> {
+    await this.#wake();
+    for (const room of this.#rooms.values()) {
+      if (this.#asleep.has(room)) await this.#store.forgetAccount(room, account);
+      else if (isAtLeast(room.affiliationOf(account), 'member') && room.affiliations.has(account)) {
+        room.affiliations.set(account, { affiliation: 'none' });
+        await this.changed(room);
+      }
+    }
   }
 
   // ---- what rooms need
@@ -130,7 +143,8 @@ export class RoomService implements RoomSurroundings {
   }
 
   async destroy(room: Room): Promise<void> {
-    this.#rooms.delete(room.jid.local ?? '');
+    const local = room.jid.local ?? '';
+    if (this.#rooms.get(local) === room) this.#rooms.delete(local);
     await this.#store.remove(room);
     await this.archives?.clear(room.jid);
   }
@@ -143,9 +157,10 @@ export class RoomService implements RoomSurroundings {
   // ---- rooms
 
   /** Reads what is kept: once, and again after a failure. */
-  #wake(): Promise<void> {
+  async #wake(): Promise<void> {
+    if (this.#ids) return;
     this.#waking ??= this.#read().finally(() => (this.#waking = undefined));
-    return this.#waking;
+    await this.#waking;
   }
 
   async #read(): Promise<void> {
@@ -236,6 +251,8 @@ export class RoomService implements RoomSurroundings {
     room.creator = creator;
     room.affiliations.set(client.bare, { affiliation: 'owner' });
     room.lockedUntil = this.clock.now() + LOCK_TIME;
+    // What a room of this name has left behind when the server was killed is nobody's business.
+    this.background(async () => this.archives?.clear(room.jid));
     try {
       enter(room, { stanza, client, address, x }, true);
     } catch (error) {
