@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { parse } from '../../lib/xml/index.ts';
@@ -68,6 +69,20 @@ describe('RFC 7395 §3: messages over WebSocket', () => {
       client.socket.send(bytes.subarray(cut), { binary: false, fin: true });
       expect((await client.named('message')).getChildElements()[0]?.text).to.equal('ü😀');
     });
+
+    for (const [what, bytes] of [
+      ['that is not masked', [0x81, 1, 0x20]],
+      ['with a reserved bit', [0xc1, 0x80, 0, 0, 0, 0]],
+      ['of a reserved kind', [0x83, 0x80, 0, 0, 0, 0]],
+      ['that controls, and is too long', [0x89, 0xfe, 0, 126, 0, 0, 0, 0]],
+    ] as const) {
+      it(`WH-02 a frame ${what} closes it with 1002`, async () => {
+        const client = await login('alice');
+        const connection = Reflect.get(client.socket, '_socket') as Socket; // below what ws would write
+        connection.write(Buffer.from(bytes));
+        expect(await client.closed).to.equal(1002);
+      });
+    }
 
     it('WH-03 a message over the limit is a policy violation, then 1009', async () => {
       const client = await login('alice');

@@ -72,7 +72,7 @@ describe('XEP-0198: stream management', () => {
   }
 
   describe('§2 the stream feature', () => {
-    it('is announced after login, and not before', async () => {
+    it('W-3.10-01 is announced after login, and not before', async () => {
       const client = await connect();
       client.send(OPEN);
       expect((await client.named('stream:features')).child('sm', SM)).to.equal(undefined);
@@ -237,7 +237,7 @@ describe('XEP-0198: stream management', () => {
   });
 
   describe('§5 resumption', () => {
-    it('what the client has not got is sent again, once and in order, and its presence stays', async () => {
+    it('W-3.6-04 what the client has not got is sent again, once and in order, and its presence stays', async () => {
       const [bob, id] = await managed('bob');
       await bob.available();
       const alice = await (await login('alice')).available();
