@@ -16,6 +16,7 @@ import { createFrameSessions } from './composition/frame-sessions.ts';
 import { createHost } from './composition/host.ts';
 import { pageFacts } from './composition/pages.ts';
 import type { ServerParts } from './composition/server-parts.ts';
+import { uploadRoute } from './composition/uploads.ts';
 import { createWebSocketEndpoint, webSocketPaths } from './composition/websocket.ts';
 import { completeConfig } from './config/load.ts';
 import type { Config, ConfigInput } from './config/schema.ts';
@@ -35,6 +36,7 @@ import { Cors } from './http/cors.ts';
 import { Listener } from './http/listener.ts';
 import type { Upgrade } from './http/upgrade.ts';
 import { webSocketUpgrade } from './http/websocket.ts';
+import { UPLOAD_PATH } from './http/routes/upload.ts';
 import { endpointPaths, httpBind, type HttpBindOptions } from './http/routes/http-bind.ts';
 import { Certificates } from './runtime/certificates.ts';
 import { Metrics } from './runtime/metrics.ts';
@@ -182,6 +184,11 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     return this.#listeners.map((listener) => listener.url);
   }
 
+  /** Where others reach this server, without a slash at the end; undefined where only another HTTP server knows. */
+  get publicUrl(): string | undefined {
+    return this.config.http.public_url.replace(/\/$/, '') || this.urls[0];
+  }
+
   /** The URL for clients. */
   get boshUrl(): string {
     return `${this.urls[0] ?? ''}${this.config.bosh.path}`;
@@ -212,7 +219,13 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   attach(http: Server | SecureServer): void {
     const { paths } = this.#bosh;
     const handle = this.callback();
-    this.#detachments.push(attach(http, { takes: (path) => paths.has(path), handle, upgrade: this.#upgrade }));
+    this.#detachments.push(
+      attach(http, {
+        takes: (path) => paths.has(path) || path.startsWith(UPLOAD_PATH),
+        handle,
+        upgrade: this.#upgrade,
+      }),
+    );
   }
 
   /** Reads the certificate again. False when it is no good, and the old one stays. */
@@ -285,6 +298,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       ...this.#parts,
       store,
       hosts: this.hosts,
+      publicUrl: () => this.publicUrl,
       onBound: (jid) => void this.emit('session:bound', jid.toString()),
       onEnded: (jid) => void this.emit('session:ended', jid.toString()),
     });
@@ -325,6 +339,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       },
       hostMeta: { publicUrl: this.config.http.public_url, boshPath, webSocketPath, clients: this.#clients },
       ...pageFacts(this.config, this.#clients),
+      upload: uploadRoute(this.config, { hosts: this.hosts, clock: this.#parts.clock, cors: this.#bosh.cors }),
       unready: () => this.unready,
       metrics: { read: () => this.metrics.read(), allow: this.config.metrics.allow, clients: this.#clients },
     });

@@ -11,10 +11,13 @@ import { SOFTWARE } from '../software.ts';
 import type { Store } from '../storage/store.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import type { ServerParts } from './server-parts.ts';
+import { slotOptions } from './uploads.ts';
 
 export interface HostParts extends ServerParts {
   readonly store: Store;
   readonly hosts: HostDirectory;
+  /** Where others reach the server, without a slash at the end; undefined while nobody knows. */
+  readonly publicUrl: () => string | undefined;
   readonly onBound: (jid: Jid) => void;
   readonly onEnded: (jid: Jid) => void;
 }
@@ -39,13 +42,17 @@ export function createHost(domain: string, parts: HostParts): Host {
     { domain, ...options, maxPending: config.limits.pending_stanzas },
     { clock, random, log, store, hosts, accounts, observer },
   );
-  installModules(host, moduleSettings(config, roomsDomain));
+  installModules(host, moduleSettings(config, roomsDomain, parts.publicUrl));
   tell(host, parts);
   return host;
 }
 
 /** What the modules are told of the configuration. @param roomsDomain the domain of the rooms; empty for the usual one */
-export function moduleSettings(config: Config, roomsDomain = ''): ModuleSettings {
+export function moduleSettings(
+  config: Config,
+  roomsDomain = '',
+  publicUrl: HostParts['publicUrl'] = () => undefined,
+): ModuleSettings {
   const { limits, archive, external_services: external, rooms } = config;
   return {
     software: SOFTWARE,
@@ -56,6 +63,7 @@ export function moduleSettings(config: Config, roomsDomain = ''): ModuleSettings
     externalServices: external.services,
     rooms: roomOptions(rooms, roomsDomain),
     registration: registrationOptions(config),
+    upload: slotOptions(config, publicUrl),
   };
 }
 

@@ -62,7 +62,7 @@ const http = z.strictObject({
     .union([z.literal(''), z.url({ protocol: /^https$/ })])
     .default('')
     .describe(
-      'Where clients reach this server, for /.well-known/host-meta: "https://chat.example.com"; empty for the host they ask. (XEP-0156)',
+      'Where clients reach this server, for /.well-known/host-meta and the addresses of uploads: "https://chat.example.com"; empty for the host they ask, and for the first listener. (XEP-0156)',
     ),
 });
 
@@ -226,6 +226,21 @@ const registration = z.strictObject({
     .describe('Time in which an invitation can be used. (XEP-0445)'),
 });
 
+const upload = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether users may upload files. (XEP-0363)'),
+  folder: z.string().min(1).default('./data/uploads').describe('Where the files are kept.'),
+  max_size: size({ min: KIB, max: 100 * 1024 * MIB })
+    .prefault('32 MiB')
+    .describe('Size of one file.'),
+  quota: size({ min: KIB, max: 1024 * 1024 * MIB })
+    .prefault('1 GiB')
+    .describe('Size of all files of one account.'),
+  expire_after: duration({ min: 0, max: 36_500 * DAY })
+    .prefault('30 d')
+    .describe('Age at which files are removed; 0 for never.'),
+  types: z.array(z.string().min(1)).min(1).default(['*/*']).describe('Media types that are taken, such as "image/*".'),
+});
+
 const storage = z.strictObject({
   driver: z.enum(['sqlite', 'memory']).default('sqlite').describe('Where accounts and messages are kept.'),
   file: z.string().min(1).default('./data/holdfast.db').describe('The SQLite file.'),
@@ -356,6 +371,7 @@ export const schema = z.strictObject({
   archive: archive.prefault({}).describe('Message archives.'),
   external_services: externalServices.prefault({}).describe('Services outside of XMPP, for calls. (XEP-0215)'),
   rooms: rooms.prefault({}).describe('Rooms for many.'),
+  upload: upload.prefault({}).describe('Files that users share.'),
   limits: limits.prefault({}).describe('Limits.'),
   metrics: z
     .strictObject({

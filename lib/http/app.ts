@@ -8,6 +8,7 @@ import { frameSessions, type FrameSessionsRoute } from './routes/frame-sessions.
 import { home, type HomeFacts } from './routes/home.ts';
 import { hostMeta, type HostMetaOptions } from './routes/host-meta.ts';
 import { metricsPage, type MetricsOptions } from './routes/metrics.ts';
+import { upload, type UploadRouteOptions } from './routes/upload.ts';
 import { webSocketPage } from './routes/websocket-page.ts';
 
 export interface AppOptions {
@@ -20,6 +21,8 @@ export interface AppOptions {
   readonly home: HomeFacts | undefined;
   /** Undefined when the page is switched off. */
   readonly chat: ChatFacts | undefined;
+  /** Undefined for no uploads. */
+  readonly upload: UploadRouteOptions | undefined;
   readonly unready: Unready;
   readonly metrics: MetricsOptions;
 }
@@ -30,6 +33,7 @@ export function createApp(options: AppOptions): Koa {
   app.on('error', (error: Error) => options.log.error('http.request.failed', { error }));
   app.use(httpBind(options.bosh));
   app.use(frameSessions(options.frameSessions));
+  if (options.upload) app.use(upload(options.upload));
   const router = new Router();
   if (options.home) router.get('/', home(options.home));
   if (options.chat) chat(router, options.chat, findConverse());

@@ -10,6 +10,8 @@ export type ReadBody =
   /** Larger than the limit; `head` is where the wrapper's attributes are, if they can be read. */
   | { readonly is: 'oversize'; readonly head: string };
 
+/** The body must be here within this time of its head. H-09 */
+const BODY_TIMEOUT_MS = 30_000;
 /** As much of an oversize body as is searched for the sid. */
 const HEAD_BYTES = 4096;
 /** Bytes of an oversize body that are read and dropped, so that the client can still read the answer. */
@@ -26,6 +28,7 @@ export function readBody(request: IncomingMessage, limit: number, done: (body: R
   const chunks: Buffer[] = [];
   let size = 0;
   let isOver = false;
+  const timer = setTimeout(() => request.destroy(), BODY_TIMEOUT_MS);
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (isOver) {
@@ -38,7 +41,9 @@ export function readBody(request: IncomingMessage, limit: number, done: (body: R
     done({ is: 'oversize', head: Buffer.concat(chunks).toString('latin1', 0, HEAD_BYTES) });
     chunks.length = 0;
   });
+  request.on('close', () => clearTimeout(timer));
   request.on('end', () => {
+    clearTimeout(timer);
     if (!isOver) done(read(chunks, request, limit));
   });
   request.on('error', () => {

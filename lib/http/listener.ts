@@ -16,8 +16,8 @@ export interface ListenerOptions {
   readonly keepAlive: Duration;
 }
 
-/** The whole request must be here within this time of its first byte. H-09 */
-const REQUEST_TIMEOUT: Duration = seconds(30);
+/** The whole request must be here within this time of its first byte: an upload takes its time. H-09 */
+const REQUEST_TIMEOUT: Duration = seconds(1800);
 const HEADERS_TIMEOUT: Duration = seconds(20);
 /** How often these two are looked at. */
 const CHECK_INTERVAL: Duration = seconds(5);

@@ -22,6 +22,8 @@ import roster from './roster/index.ts';
 import stanzaIds from './stanza-ids/index.ts';
 import subscriptions from './subscriptions/index.ts';
 import time from './time/index.ts';
+import upload from './upload/index.ts';
+import type { SlotOptions } from './upload/slot-desk.ts';
 import vcard from './vcard/index.ts';
 import version from './version/index.ts';
 
@@ -36,6 +38,8 @@ export interface ModuleSettings {
   /** Undefined for no rooms. */
   readonly rooms: RoomOptions | undefined;
   readonly registration: RegistrationOptions;
+  /** Undefined for no uploads. */
+  readonly upload: SlotOptions | undefined;
 }
 
 /** Adds every module to a host. */
@@ -62,6 +66,7 @@ export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings
   host.use(csi);
   host.use(stanzaIds);
   host.use(carbons);
+  if (settings.upload) host.use(upload, settings.upload);
   if (settings.archive) host.use(archive, settings.archive);
   if (settings.rooms) host.use(muc, settings.rooms);
 }

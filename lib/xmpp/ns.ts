@@ -146,3 +146,7 @@ export const NS_BOOKMARKS = 'urn:xmpp:bookmarks:1';
 export const NS_BOOKMARKS_CONVERSION = 'urn:xmpp:bookmarks-conversion:0';
 /** XEP-0445 */
 export const NS_IBR_TOKEN = 'urn:xmpp:ibr-token:0';
+/** XEP-0363 */
+export const NS_UPLOAD = 'urn:xmpp:http:upload:0';
+/** XEP-0363 §5 */
+export const NS_UPLOAD_PURPOSE = 'urn:xmpp:http:upload:purpose:0';
