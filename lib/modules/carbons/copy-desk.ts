@@ -31,11 +31,11 @@ export class CopyDesk {
 
   /** A client sent a message. What it sends to its own account is copied as received. @spec XEP-0280 §8 */
   sent(session: ClientSession, stanza: Stanza): void {
-    if (stanza.kind !== 'message' || !stanza.to || !isEligible(stanza, 'sent')) return;
+    if (stanza.kind !== 'message' || !stanza.to) return;
+    const others = this.#enabled(session.account).filter((other) => other !== session);
+    if (others.length === 0 || !isEligible(stanza, 'sent')) return;
     remember(session.state(CARBONS).copied, stanza);
     if (stanza.to.bare.equals(session.account)) return;
-    const others = this.#enabled(session.account).filter((other) => other !== session);
-    if (others.length === 0) return;
     const identified = this.#host.service(ARCHIVE)?.identified(stanza, session.account) ?? stanza;
     this.#copy('sent', identified, session.account, others);
   }
