@@ -5,6 +5,8 @@ import type { HoldfastServer } from '../../lib/server.ts';
 import { startServer } from '../support/running-server.ts';
 
 const BURST = 500;
+/** stanza sends one message in a request, and waits 10 ms before each. */
+const BURST_TIME = 60_000;
 
 /** A stanza.js client and what it was sent. */
 interface Client {
@@ -153,5 +155,5 @@ function chats(transportsOf: (server: HoldfastServer) => NonNullable<AgentConfig
     await bob.until(() => bob.messages.length >= BURST);
     await bob.agent.ping('localhost');
     expect(bob.messages.map(({ body }) => body)).to.deep.equal(bodies);
-  });
+  }).timeout(BURST_TIME);
 }
