@@ -15,7 +15,8 @@ export interface Agreement {
   /** The client acknowledges responses. */
   readonly acksResponses: boolean;
   readonly strict: boolean;
-  readonly keys: boolean;
+  /** Most streams open at once; with one, names mean nothing. */
+  readonly streams: number;
 }
 
 const INACTIVITY = 3;
@@ -23,7 +24,7 @@ const POLLING_INACTIVITY = 8;
 const GAP = 10_000;
 
 /** What the server grants. */
-export function policyOf({ strict, polling, maxPause }: Setting): BoshPolicy {
+export function policyOf({ strict, polling, maxPause, streams }: Setting): BoshPolicy {
   return {
     ...DEFAULT_POLICY,
     maxWait: 5,
@@ -32,12 +33,13 @@ export function policyOf({ strict, polling, maxPause }: Setting): BoshPolicy {
     inactivity: INACTIVITY,
     pollingInactivity: POLLING_INACTIVITY,
     maxPause,
+    maxStreams: streams,
     strict,
   };
 }
 
 /** What has to come of it, by §7.2. */
-export function agree({ wait, hold, ver, acks, strict, polling, maxPause, keys }: Setting): Agreement {
+export function agree({ wait, hold, ver, acks, strict, polling, maxPause, streams }: Setting): Agreement {
   const isPolling = wait === 0 || hold === 0;
   return {
     wait: wait * 1000,
@@ -49,7 +51,7 @@ export function agree({ wait, hold, ver, acks, strict, polling, maxPause, keys }
     acksRequests: ver !== '1.5',
     acksResponses: acks,
     strict,
-    keys,
+    streams,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Call } from './server.ts';
-import type { Reading, Words } from './wire.ts';
+import { FIRST_STREAM, type Reading, type Words } from './wire.ts';
 
 /** One request of the client, with every copy that it sent. */
 interface Sent {
@@ -14,6 +14,10 @@ interface Sent {
 export class Client {
   /** Ids of the stanzas read, in order. */
   readonly read: string[] = [];
+  /** Streams that it heard of, in order; of the first it knows in any case. */
+  readonly streams: string[] = [FIRST_STREAM];
+  /** Those that it heard the end of. */
+  readonly #ended = new Set<string>();
   readonly #sent = new Map<number, Sent>();
   /** First answers, by rid. */
   readonly #answers = new Map<number, { readonly text: string; readonly reading: Reading }>();
@@ -57,6 +61,11 @@ export class Client {
     while (this.#sent.has(this.#fresh)) this.#fresh += 1;
   }
 
+  /** No request with a higher rid was sent. */
+  isHighest(rid: number): boolean {
+    return rid > Math.max(...this.#sent.keys());
+  }
+
   /**
    * Reads an answer.
    *
@@ -68,9 +77,19 @@ export class Client {
     if (first) return first.text === text ? undefined : `rid ${rid} was answered ${first.text} before`;
     this.#answers.set(rid, { text, reading });
     for (let next = this.#answers.get(this.#unread); next; next = this.#answers.get(this.#unread)) {
-      this.read.push(...next.reading.ids);
       this.#unread += 1;
+      const fault = this.#readOne(next.reading);
+      if (fault !== undefined) return fault;
     }
+    return undefined;
+  }
+
+  #readOne({ is, ids, stream }: Reading): string | undefined {
+    this.read.push(...ids);
+    if (stream === undefined) return undefined;
+    if (this.#ended.has(stream)) return `stream ${stream} goes on after its end`;
+    if (!this.streams.includes(stream)) this.streams.push(stream);
+    if (is === 'terminate') this.#ended.add(stream);
     return undefined;
   }
 }

@@ -1,6 +1,19 @@
 import type { Client } from './client.ts';
 import type { Call } from './server.ts';
-import type { Reading, Words } from './wire.ts';
+import { StreamRecord } from './stream-record.ts';
+import { FIRST_STREAM, type Reading, type Words } from './wire.ts';
+
+/** What was agreed, as far as the judge cares. */
+interface Limits {
+  /** Most requests held. */
+  readonly hold: number;
+  /** How far ahead of the highest rid in sequence a request may be. */
+  readonly window: number;
+  /** How long one may wait there for those before it. */
+  readonly gap: number;
+  /** Most streams open at once; with one, names mean nothing. */
+  readonly streams: number;
+}
 
 /** A request as the judge saw it arrive. */
 interface Seen {
@@ -16,8 +29,10 @@ interface Seen {
  * - a request is answered at most once, and in the end
  * - answers leave in the order of the rids
  * - no more than `hold` requests are held
- * - stanzas of the client are processed once, in order, and none is left out
+ * - stanzas of the client are processed once, in order, and none is left out: by the stream that they
+ *   are for, or by every one
  * - stanzas for the client are read once, in order; what is not read is said to be undelivered
+ * - what an answer carries is of one stream, named as soon as there are several, and not over
  * - what is said to have arrived has been read
  * - nothing happens after the end
  */
@@ -33,34 +48,49 @@ export class Judge {
   readonly #received = new Map<number, { readonly words: Words; readonly since: number }>();
   /** rids that have had an answer of their own. */
   readonly #answered = new Set<number>();
-  readonly #forwarded: string[] = [];
-  readonly #sent: string[] = [];
+  readonly #streams = new Map<string, StreamRecord>();
+  /** The stream of each payload for the client. */
+  readonly #streamOf = new Map<string, string>();
   readonly #arrived: string[] = [];
   #sequence = 0;
-  #end: { readonly how: string; readonly undelivered: readonly string[] } | undefined;
+  readonly #haveNames: boolean;
 
-  /**
-   * @param hold most requests held
-   * @param window how far ahead of the highest rid in sequence a request may be
-   * @param gap how long one may wait there for those before it
-   */
-  constructor(client: Client, hold: number, window: number, gap: number) {
+  constructor(client: Client, { hold, window, gap, streams }: Limits) {
     this.#client = client;
     this.#hold = hold;
     this.#window = window;
     this.#gap = gap;
+    this.#haveNames = streams > 1;
   }
 
+  /** No stream is open any more. */
   get isOver(): boolean {
-    return this.#end !== undefined;
+    return this.#streams.size > 0 && this.open.length === 0;
   }
 
-  sent(id: string): void {
-    if (!this.#end) this.#sent.push(id);
+  /** Streams that are open. */
+  get open(): readonly string[] {
+    return [...this.#streams].filter(([, record]) => !record.end).map(([stream]) => stream);
   }
 
-  get allSent(): readonly string[] {
-    return this.#sent;
+  opened(stream: string): void {
+    if (this.#streams.has(stream)) this.#fault(`${stream} is opened twice`);
+    this.#streams.set(stream, new StreamRecord());
+  }
+
+  offered(id: string, stream: string): void {
+    this.#streamOf.set(id, stream);
+  }
+
+  sent(id: string, stream: string): void {
+    this.#streamOf.set(id, stream);
+    const record = this.#streams.get(stream);
+    if (record && !record.end) record.sent.push(id);
+  }
+
+  /** What the streams that are open gave for the client. */
+  get owed(): readonly string[] {
+    return this.open.flatMap((stream) => this.#streams.get(stream)?.sent ?? []);
   }
 
   posted(words: Words, call: Call, now: number): void {
@@ -68,7 +98,7 @@ export class Judge {
     const isLast = words.terminate || words.pause !== undefined;
     const isStray = rid >= this.#sequence + this.#window + (isLast ? 1 : 0);
     this.#waiting.push({ rid, call, isStray });
-    if (this.#end || isStray || this.#received.has(rid)) return;
+    if (this.isOver || isStray || this.#received.has(rid)) return;
     this.#received.set(rid, { words, since: now });
     while (this.#received.has(this.#sequence)) this.#sequence += 1;
   }
@@ -82,9 +112,10 @@ export class Judge {
     if (reading.is !== 'error') this.#answer(rid, call, reading);
   }
 
-  forwarded(id: string): void {
-    if (this.#end) this.#fault(`${id} is processed after the end`);
-    this.#forwarded.push(id);
+  forwarded(id: string, stream: string): void {
+    const record = this.#streams.get(stream);
+    if (!record || record.end) this.#fault(`${id} is processed by ${stream}, which is not open`);
+    record?.forwarded.push(id);
   }
 
   arrived(id: string, isHonest: boolean): void {
@@ -93,9 +124,8 @@ export class Judge {
       this.#fault(`${id} is said to have arrived, and has not been read`);
   }
 
-  closed(how: string, undelivered: readonly string[]): void {
-    if (this.#end) this.#fault('a second end');
-    this.#end = { how, undelivered };
+  closed(stream: string, how: string, undelivered: readonly string[]): void {
+    this.#note(stream, this.#streams.get(stream)?.close(how, undelivered));
   }
 
   /** At the end of each turn. */
@@ -106,44 +136,47 @@ export class Judge {
     while (this.#received.has(this.#sequence)) this.#sequence += 1;
     const held = this.#waiting.filter((seen) => seen.rid < this.#sequence && this.#isUnanswered(seen));
     if (held.length > this.#hold) this.#fault(`${held.length} requests are held`);
-    if (this.#end) return;
-    this.#compare('processed', this.#forwarded, this.#due);
+    if (!this.isOver) this.#compareProcessed();
   }
 
   /** When nothing more is to happen. @param isHonest the client never did what the XEP forbids */
   finish(isHonest: boolean): void {
     for (const { call } of this.#waiting) if (call.isOpen) this.#fault(`${call.name} is never answered`);
-    this.#compare('processed', this.#forwarded, this.#due.slice(0, this.#forwarded.length));
+    this.#compareProcessed();
     if (isHonest) this.#reckon();
+  }
+
+  #compareProcessed(): void {
+    for (const [stream, record] of this.#streams) {
+      this.#note(stream, record.compare(this.#saidTo(stream), stream === FIRST_STREAM));
+    }
   }
 
   #reckon(): void {
     const { read } = this.#client;
-    const features = (id: string): boolean => id.startsWith('f');
-    const stanzas = read.filter((id) => !features(id));
-    this.#compare('read', stanzas, this.#sent.slice(0, stanzas.length));
-    if (!this.#end) return this.#compare('read', stanzas, this.#sent);
-    const isTrusted = this.#end.how === 'graceful';
-    const { undelivered } = this.#end;
-    this.#compare('undelivered', undelivered, this.#sent.slice(this.#sent.length - undelivered.length));
-    if (!isTrusted && stanzas.length + undelivered.length < this.#sent.length) this.#fault('stanzas are lost');
-    const settled = this.#arrived.filter((id) => undelivered.includes(id));
-    if (settled.length > 0) this.#fault(`${settled.join(' ')}: said to have arrived, and to be undelivered`);
+    for (const [stream, record] of this.#streams) {
+      const stanzas = read.filter((id) => id.startsWith('s') && this.#streamOf.get(id) === stream);
+      this.#note(stream, record.reckon(stanzas));
+      const settled = this.#arrived.filter((id) => record.end?.undelivered.includes(id));
+      if (settled.length > 0) this.#fault(`${settled.join(' ')}: said to have arrived, and to be undelivered`);
+    }
   }
 
-  /** What the client said in the requests whose turn has come. */
-  get #due(): string[] {
-    const due: string[] = [];
+  /** What the client said to a stream in the requests whose turn has come. */
+  #saidTo(stream: string): string[] {
+    const said: string[] = [];
     for (let rid = 0; rid < this.#sequence; rid += 1) {
       const words = this.#received.get(rid)?.words;
-      if (words && !words.restart) due.push(...words.payloads);
+      const isForAll = words?.stream === undefined || !this.#haveNames;
+      if (words && !words.restart && (isForAll || words.stream === stream)) said.push(...words.payloads);
     }
-    return due;
+    return said;
   }
 
   #answer(rid: number, call: Call, reading: Reading): void {
-    if (reading.condition !== undefined) return;
-    if (this.#end && reading.ids.length > 0 && !this.#answered.has(rid))
+    if (!this.#answered.has(rid) && reading.condition !== 'item-not-found') this.#checkStream(call, reading);
+    if (reading.condition !== undefined && reading.stream === undefined) return;
+    if (this.isOver && reading.ids.length > 0 && !this.#answered.has(rid))
       this.#fault(`${call.name} gets a payload after the end`);
     if (!this.#answered.has(rid)) {
       const earlier = this.#waiting.find((seen) => seen.rid < rid && this.#isUnanswered(seen));
@@ -153,13 +186,24 @@ export class Judge {
     for (let below = rid; below >= 0 && below >= rid - this.#window; below -= 1) this.#answered.add(below);
   }
 
+  /** B-16.4-01, B-16.4-03, B-16.4-05, B-16.4-07: without a name it would be of the first. */
+  #checkStream(call: Call, { is, ids, stream, from }: Reading): void {
+    const says = `${call.name} is answered`;
+    const isSilent = ids.length === 0 && is !== 'terminate' && from === undefined;
+    if (stream !== undefined && (isSilent || !this.#haveNames)) this.#fault(`${says} with the name of a stream`);
+    if (stream === undefined && ids.length > 0 && this.#streams.size > 1) this.#fault(`${says} without a name`);
+    const strange = ids.filter((id) => this.#streamOf.get(id) !== (stream ?? FIRST_STREAM));
+    if (strange.length > 0) this.#fault(`${says} with ${strange.join(' ')}, of another stream`);
+    if (stream !== undefined && is === 'payload' && this.#streams.get(stream)?.end)
+      this.#fault(`${says} with something of ${stream}, which is over`);
+  }
+
   #isUnanswered({ rid, call, isStray }: Seen): boolean {
     return !isStray && call.isOpen && !this.#answered.has(rid);
   }
 
-  #compare(what: string, actual: readonly string[], expected: readonly string[]): void {
-    if (actual.length === expected.length && actual.every((id, index) => id === expected[index])) return;
-    this.#fault(`${what}: ${actual.join(' ')}, should be ${expected.join(' ')}`);
+  #note(stream: string, fault: string | undefined): void {
+    if (fault !== undefined) this.#fault(`${stream}, ${fault}`);
   }
 
   #fault(text: string): void {

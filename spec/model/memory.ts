@@ -2,6 +2,10 @@
 export interface Given {
   readonly rid: number;
   readonly text: string;
+  /** The keys of the request: a copy has the same. D-13 */
+  readonly proof: string;
+  /** The stream that the payloads are of. */
+  readonly stream: string | undefined;
   /** Payloads that are not known to have arrived. */
   doubtful: readonly string[];
   readonly at: number;
@@ -45,13 +49,15 @@ export class Memory {
     this.#given = this.#given.filter((answer) => !isKnown(answer));
   }
 
-  /** Everything has arrived; a copy may be asked for all the same. */
-  trust(): void {
-    this.#arrived(this.doubtful);
-    for (const answer of this.#given) answer.doubtful = [];
+  /** Everything of a stream has arrived, or of all; a copy may be asked for all the same. */
+  trust(stream?: string): void {
+    this.#arrived(this.takeDoubtful(stream));
   }
 
-  get doubtful(): readonly string[] {
-    return this.#given.flatMap(({ doubtful }) => doubtful);
+  takeDoubtful(stream?: string): string[] {
+    const answers = this.#given.filter((answer) => stream === undefined || answer.stream === stream);
+    const ids = answers.flatMap(({ doubtful }) => doubtful);
+    for (const answer of answers) answer.doubtful = [];
+    return ids;
   }
 }

@@ -1,8 +1,10 @@
 import { gapOf, heldAtMost, type Agreement } from './agreement.ts';
 import { Haste } from './haste.ts';
-import { keyOf } from './keys.ts';
-import { Memory } from './memory.ts';
-import { describeAnswer, type Reading, type Words } from './wire.ts';
+import { hashOf } from './keys.ts';
+import { Memory, type Given } from './memory.ts';
+import { Parcels, type Parcel } from './parcels.ts';
+import { StreamList } from './stream-list.ts';
+import { describeAnswer, FIRST_STREAM, type Reading, type Words } from './wire.ts';
 
 interface Request {
   readonly words: Words;
@@ -21,6 +23,7 @@ const STRAY = 100;
 const MOST_COPIES = 10;
 const MOST_KEPT = 64;
 const REPORT_AGE = 1000;
+const DOMAIN = 'example.com';
 
 /**
  * What a connection manager has to do for one session, as simply as it can be said: lists that are
@@ -31,16 +34,18 @@ export class NaiveModel {
   answers: string[] = [];
   forwarded: string[] = [];
   arrived: string[] = [];
-  end: string | undefined;
+  ends: string[] = [];
 
   now = 0;
   readonly #terms: Agreement;
-  #last = -1;
+  /** The highest request in sequence. */
+  #previous: Words = { rid: -1, payloads: [] };
   #open: Request[] = [];
   #early: Request[] = [];
   #strays: { readonly call: string; readonly due: number }[] = [];
   readonly #memory: Memory;
-  #queue: string[] = [];
+  readonly #parcels = new Parcels();
+  readonly #streams: StreamList;
   #writing: string | undefined;
   #isOver = false;
   #lastWords: string | undefined;
@@ -51,20 +56,22 @@ export class NaiveModel {
   #reported = -1;
   #features = 0;
 
-  constructor(terms: Agreement, call: string) {
+  /** @param creation the words of the creation request */
+  constructor(terms: Agreement, call: string, creation: Words) {
     this.#terms = terms;
+    this.#streams = new StreamList(terms.streams);
     this.#silenceLimit = terms.inactivity;
     this.#haste = new Haste(terms);
     const most = terms.acksResponses ? MOST_KEPT : terms.requests;
     this.#memory = new Memory(most, (ids) => this.arrived.push(...ids));
-    this.#take(this.#request(call, { rid: 0, payloads: [] }));
-    this.#sendFeatures();
+    this.#take(this.#request(call, creation));
+    this.#begin(FIRST_STREAM);
   }
 
   // ---- what happens
 
-  send(id: string): void {
-    if (!this.#isOver) this.#queue.push(id);
+  send(id: string, stream: string): void {
+    if (!this.#isOver && this.#streams.open.includes(stream)) this.#parcels.put(id, stream);
   }
 
   /** The answer has been written, or will not be. */
@@ -81,13 +88,13 @@ export class NaiveModel {
 
   /** B-14.2-03, B-14.3: where the rid stands decides. */
   receive(call: string, words: Words): void {
-    if (this.#isOver) return this.#answerFromTheGrave(call, words.rid);
+    if (this.#isOver) return this.#answerFromTheGrave(call, words);
     const { rid } = words;
     const unanswered = [...this.#open, ...this.#early].find((request) => request.words.rid === rid);
     const given = this.#memory.find(rid);
     const extra = words.terminate || words.pause !== undefined ? 1 : 0;
     if (unanswered) this.#supersede(unanswered, call, words);
-    else if (given) this.#replay(given, call);
+    else if (given) this.#replay(given, call, words);
     else if (rid <= this.#last || rid > this.#last + this.#terms.requests + extra) this.#stray(call);
     else if (rid > this.#last + 1) this.#park(call, words, extra);
     else this.#takeWithSuccessors(this.#request(call, words));
@@ -99,9 +106,16 @@ export class NaiveModel {
     this.#say(call, { is: 'terminate', condition: 'bad-request' });
   }
 
-  /** The server ends the session: in peace, or with a stream error. */
-  close(hasError: boolean): void {
-    if (this.#isOver) return;
+  /** The server ends a stream, in peace or with an error; with the last one the session. B-16.5-02, B-16.6-01 */
+  close(stream: string, hasError: boolean): void {
+    if (this.#isOver || !this.#streams.open.includes(stream)) return;
+    if (this.#streams.open.length > 1) {
+      this.#closeOne(stream, 'lost');
+      this.#parcels.putWhole(endOf(stream, hasError ? 'remote-stream-error' : undefined));
+    } else this.#closeAll(hasError);
+  }
+
+  #closeAll(hasError: boolean): void {
     if (hasError) this.#closeWithError();
     else {
       this.#deliverAll();
@@ -125,24 +139,48 @@ export class NaiveModel {
 
   #judge(request: Request): void {
     const { words } = request;
-    const isEmpty = words.payloads.length === 0 && !words.terminate && !words.restart && words.pause === undefined;
-    if (this.#terms.keys && words.key !== keyOf(words.rid))
-      return this.#refuse(request.call, 'item-not-found', request.isLive);
+    const isWish = words.to !== undefined && this.#streams.haveNames;
+    const isBare = words.payloads.length === 0 && !words.terminate && !words.restart && words.pause === undefined;
+    const isEmpty = isBare && !isWish;
+    if (!this.#hasRightKey(words)) return this.#refuse(request.call, 'item-not-found', request.isLive);
     const open = this.#open.filter(({ isLive }) => isLive).length;
     if (this.#haste.isTooFast(isEmpty, open, this.now))
       return this.#refuse(request.call, 'policy-violation', request.isLive);
+    const meant = this.#streams.meant(words);
+    if (meant === 'unknown') return this.#refuse(request.call, 'item-not-found', request.isLive);
     this.#silenceLimit = this.#terms.inactivity;
     this.#silentSince = undefined;
     this.#learn(words, isEmpty);
     this.#take(request);
+    if (meant !== 'closed') this.#act(request);
+    else if (words.pause !== undefined) this.#pause(request, { ...words, payloads: [] }, words.pause * 1000);
+  }
+
+  /** B-15.4-03, B-15.4-04, B-15.5-02, D-42 */
+  #hasRightKey({ key }: Words): boolean {
+    const due = this.#previous.newKey ?? this.#previous.key;
+    return due === undefined || (key !== undefined && hashOf(key) === due.toLowerCase());
+  }
+
+  #act(request: Request): void {
+    const { words } = request;
     if (words.terminate) this.#terminate(words);
     else if (words.pause !== undefined) this.#pause(request, words, words.pause * 1000);
-    else if (words.restart) this.#restart(words.rid);
-    else this.forwarded.push(...words.payloads);
+    else if (words.restart) this.#restart(words);
+    else if (words.to !== undefined && this.#streams.haveNames) this.#add(words.rid, words.to);
+    else this.#forward(words);
+  }
+
+  /** B-16.4-02, B-16.4-08: to the stream that is named, or to all. */
+  #forward({ payloads, stream }: Words): void {
+    const isForOne = stream !== undefined && this.#streams.haveNames;
+    for (const target of isForOne ? [stream] : this.#streams.open) {
+      this.forwarded.push(...payloads.map((id) => `${id} on ${target}`));
+    }
   }
 
   #take(request: Request): void {
-    this.#last = request.words.rid;
+    this.#previous = request.words;
     request.at = this.now;
     this.#open.push(request);
   }
@@ -160,10 +198,13 @@ export class NaiveModel {
     else if (isEmpty && this.#open.length === 0) this.#memory.trust();
   }
 
-  /** B-13-02, B-13-04, D-17, D-18 */
-  #terminate({ payloads }: Words): void {
-    if (!this.#terms.acksResponses) this.#memory.trust();
-    this.forwarded.push(...payloads);
+  /** B-13-02, B-13-04, B-16.5-01, B-16.5-02, B-16.5-03, D-17, D-18 */
+  #terminate(words: Words): void {
+    const { stream } = words;
+    const isForOne = stream !== undefined && this.#streams.open.length > 1;
+    if (!this.#terms.acksResponses) this.#memory.trust(isForOne ? stream : undefined);
+    this.#forward(words);
+    if (isForOne) return this.#closeOne(stream, 'graceful');
     this.#skipDead();
     const oldest = this.#open[0];
     if (oldest) this.#give(oldest, { is: 'terminate' });
@@ -173,33 +214,53 @@ export class NaiveModel {
   }
 
   /** B-10-08, B-10-09, B-10-10, B-10-11, D-36 */
-  #pause(request: Request, { payloads, rid }: Words, length: number): void {
+  #pause(request: Request, words: Words, length: number): void {
     if (length > this.#terms.maxPause || this.#terms.maxPause === 0) {
       this.#open = this.#open.filter((other) => other !== request);
       return this.#refuse(request.call, 'policy-violation', request.isLive);
     }
-    this.#clearBelow(rid);
-    this.#give(request, { is: 'payload' }, true);
+    this.#clearBelow(words.rid);
+    this.#give(request, { is: 'payload' }, undefined, true);
     if (length > 0) this.#silenceLimit = length;
-    this.forwarded.push(...payloads);
+    this.#forward(words);
   }
 
-  /** X-5-07, X-5-10, D-29 */
-  #restart(rid: number): void {
+  /** X-5-07, X-5-10, D-29: the stream that is named; the only one; or the first, if it is open. */
+  #restart({ rid, stream }: Words): void {
     this.#clearBelow(rid);
-    this.#sendFeatures();
+    const { open } = this.#streams;
+    const meant = stream !== undefined && open.includes(stream) ? stream : open.length === 1 ? open[0] : FIRST_STREAM;
+    if (meant !== undefined && open.includes(meant)) this.#parcels.put(this.#nextFeatures(), meant);
   }
 
-  #sendFeatures(): void {
+  /** B-16.3-03, B-16.6-01: a wish that is not granted is answered with the end of the stream. */
+  #add(rid: number, domain: string): void {
+    this.#clearBelow(rid);
+    const { isFull } = this.#streams;
+    const stream = this.#streams.make();
+    if (domain === DOMAIN && !isFull) {
+      this.#streams.add(stream);
+      this.#begin(stream);
+    } else {
+      this.#streams.close(stream);
+      this.#parcels.putWhole(endOf(stream, domain === DOMAIN ? 'policy-violation' : 'host-unknown'));
+    }
+  }
+
+  #begin(stream: string): void {
+    this.#parcels.putWhole({ stream, ids: [this.#nextFeatures()], from: DOMAIN });
+  }
+
+  #nextFeatures(): string {
     this.#features += 1;
-    this.#queue.push(`f${this.#features}`);
+    return `f${this.#features}`;
   }
 
   // ---- out of their turn
 
   /** B-14.3-05, B-14.3-06, D-11, D-16 */
-  #supersede(request: Request, call: string, { key }: Words): void {
-    if (key !== request.words.key) return this.#refuse(call, 'item-not-found');
+  #supersede(request: Request, call: string, words: Words): void {
+    if (proofOf(words) !== proofOf(request.words)) return this.#refuse(call, 'item-not-found');
     request.copies += 1;
     if (request.copies > MOST_COPIES) return this.#refuse(call, 'policy-violation');
     if (request.isLive) this.#say(request.call, { is: 'error' });
@@ -208,8 +269,9 @@ export class NaiveModel {
     request.at = this.now;
   }
 
-  /** B-14.3-02, B-14.3-06, D-12 */
-  #replay(given: { readonly text: string; copies: number }, call: string): void {
+  /** B-14.3-02, B-14.3-06, D-12, D-13 */
+  #replay(given: Given, call: string, words: Words): void {
+    if (given.proof !== proofOf(words)) return this.#refuse(call, 'item-not-found');
     given.copies += 1;
     if (given.copies > MOST_COPIES) this.#refuse(call, 'policy-violation');
     else this.answers.push(`${call} <- ${given.text}`);
@@ -229,10 +291,12 @@ export class NaiveModel {
     else this.#early.push(this.#request(call, words));
   }
 
-  /** D-18 */
-  #answerFromTheGrave(call: string, rid: number): void {
-    const given = this.#memory.find(rid);
-    const text = given?.text ?? (rid > this.#last ? this.#lastWords : undefined);
+  /** D-13, D-18 */
+  #answerFromTheGrave(call: string, words: Words): void {
+    const given = this.#memory.find(words.rid);
+    const answer = given?.proof === proofOf(words) ? given.text : undefined;
+    const isNew = !given && words.rid > this.#last;
+    const text = isNew ? this.#lastWords : answer;
     this.answers.push(`${call} <- ${text ?? describeAnswer({ is: 'terminate', condition: 'item-not-found' })}`);
   }
 
@@ -271,10 +335,11 @@ export class NaiveModel {
 
   /** B-8-04, B-8-07, B-8-09, D-01, D-38 */
   #deliver(): void {
-    if (this.#writing !== undefined || (this.#queue.length === 0 && !this.#report)) return;
-    if (!this.#firstLive) return;
+    if (this.#writing !== undefined || (this.#parcels.isEmpty && !this.#report)) return;
+    const first = this.#firstLive;
+    if (!first) return;
     this.#skipDead();
-    this.#give(this.#firstLive, { is: 'payload', ids: this.#takeQueue() });
+    this.#hand(first, this.#parcels.takeFirst());
   }
 
   /** B-8-06, D-08 */
@@ -318,10 +383,8 @@ export class NaiveModel {
     return { words, call, isLive: true, at: this.now, since: this.now, copies: 1 };
   }
 
-  #takeQueue(): readonly string[] {
-    const ids = this.#queue;
-    this.#queue = [];
-    return ids;
+  get #last(): number {
+    return this.#previous.rid;
   }
 
   /** Requests on broken connections below the first live one are answered with nothing. D-38 */
@@ -334,27 +397,36 @@ export class NaiveModel {
 
   #clearBelow(rid: number): void {
     for (const request of this.#open.filter(({ words }) => words.rid < rid)) {
-      this.#give(request, { is: 'payload', ids: request.isLive ? this.#takeQueue() : [] });
+      this.#hand(request, request.isLive ? this.#parcels.takeFirst() : undefined);
     }
   }
 
+  /** Answers a request with what waits, if anything does. B-16.4-01, B-16.4-05, B-16.4-07 */
+  #hand(request: Request, parcel: Parcel | undefined): void {
+    if (!parcel) return this.#give(request, { is: 'payload' });
+    const { stream, ids, from, end } = parcel;
+    const isNamed = this.#streams.haveNames && (this.#streams.areSeveral || from !== undefined);
+    const kind = end ? { is: 'terminate' as const, ...end } : { is: 'payload' as const };
+    this.#give(request, { ...kind, ids, from, stream: isNamed ? stream : undefined }, parcel);
+    this.#haste.sawPayload();
+    this.#writing = request.call;
+  }
+
   /** Answers a request, and remembers the answer. B-9.1, B-14.3-01 */
-  #give(request: Request, answer: Partial<Reading>, isPause = false): void {
+  #give(request: Request, answer: Partial<Reading>, parcel?: Parcel, isPause = false): void {
     const { rid } = request.words;
-    const { ids = [], is } = answer;
-    const text =
-      is === 'terminate' || is === 'error'
-        ? describeAnswer(answer)
-        : describeAnswer({ ...answer, ...this.#extras(rid) });
+    const isLast = answer.is === 'terminate' && !parcel?.end;
+    const text = describeAnswer(isLast ? answer : { ...answer, ...this.#extras(rid) });
     this.#open = this.#open.filter((other) => other !== request);
-    const given = { rid, text, doubtful: ids, at: this.now, copies: request.copies };
+    const given = this.#given(request, text, parcel);
     if (isPause) this.#memory.keepPause(given);
     else this.#memory.keep(given);
-    if (ids.length > 0 && is === 'payload') {
-      this.#haste.sawPayload();
-      this.#writing = request.call;
-    }
     if (request.isLive) this.answers.push(`${request.call} <- ${text}`);
+  }
+
+  #given({ words, copies }: Request, text: string, parcel?: Parcel): Given {
+    const { stream, ids: doubtful = [] } = parcel ?? { stream: undefined };
+    return { rid: words.rid, text, proof: proofOf(words), stream, doubtful, at: this.now, copies };
   }
 
   #extras(rid: number): Partial<Reading> {
@@ -386,24 +458,26 @@ export class NaiveModel {
   #closeWithError(): void {
     if (this.#open.filter(({ isLive }) => isLive).length >= 2) this.#deliverAll();
     this.#skipDead();
-    const ids = this.#firstLive ? this.#takeQueue() : [];
+    const isRoom = this.#firstLive !== undefined && !this.#streams.areSeveral;
+    const parcel = isRoom ? this.#parcels.takeFirst() : undefined;
     this.#sayLast(
-      { is: 'terminate', condition: 'remote-stream-error', ids },
+      { is: 'terminate', condition: 'remote-stream-error', ids: parcel?.ids ?? [] },
       { is: 'terminate', condition: 'other-request' },
+      parcel,
     );
   }
 
   /** What waits goes out before the end. */
   #deliverAll(): void {
     this.#skipDead();
-    if (this.#firstLive && this.#queue.length > 0)
-      this.#give(this.#firstLive, { is: 'payload', ids: this.#takeQueue() });
+    const first = this.#firstLive;
+    if (first && !this.#parcels.isEmpty) this.#hand(first, this.#parcels.takeFirst());
   }
 
   /** The oldest open request gets the end; without one it waits for the next that comes. */
-  #sayLast(end: Partial<Reading>, others: Partial<Reading>): void {
+  #sayLast(end: Partial<Reading>, others: Partial<Reading>, parcel?: Parcel): void {
     const oldest = this.#open[0];
-    if (oldest) this.#give(oldest, end);
+    if (oldest) this.#give(oldest, end, parcel);
     if (!oldest?.isLive) {
       this.#lastWords = describeAnswer(end);
       this.#dismissEarly(end);
@@ -413,13 +487,7 @@ export class NaiveModel {
 
   #dismiss(answer: Partial<Reading>): void {
     for (const request of this.#open) {
-      this.#memory.keep({
-        rid: request.words.rid,
-        text: describeAnswer(answer),
-        doubtful: [],
-        at: this.now,
-        copies: 1,
-      });
+      this.#memory.keep(this.#given(request, describeAnswer(answer)));
       if (request.isLive) this.#say(request.call, answer);
     }
     this.#open = [];
@@ -436,9 +504,24 @@ export class NaiveModel {
   #over(how: 'graceful' | 'lost'): void {
     this.#isOver = true;
     for (const { call } of this.#strays) this.#say(call, { is: 'terminate', condition: 'item-not-found' });
-    const isInDoubt = how === 'lost' || this.#terms.acksResponses;
-    const doubtful = isInDoubt ? this.#memory.doubtful : [];
-    const stanzas = [...doubtful, ...this.#queue].filter((id) => !id.startsWith('f'));
-    this.end = `${how} (${stanzas.join(' ')})`;
+    for (const stream of this.#streams.open) this.#closeOne(stream, how);
   }
+
+  /** X-7-01, D-39: what was not delivered, or is not known to be, goes elsewhere. */
+  #closeOne(stream: string, how: 'graceful' | 'lost'): void {
+    this.#streams.close(stream);
+    const doubtful = this.#memory.takeDoubtful(stream);
+    const isInDoubt = how === 'lost' || this.#terms.acksResponses;
+    const ids = [...(isInDoubt ? doubtful : []), ...this.#parcels.takeOf(stream)];
+    this.ends.push(`${stream} ${how} (${ids.filter((id) => id.startsWith('s')).join(' ')})`);
+  }
+}
+
+/** What a copy has in common with the original. D-13 */
+function proofOf({ key, newKey }: Words): string {
+  return `${key} ${newKey}`;
+}
+
+function endOf(stream: string, condition: string | undefined): Parcel {
+  return { stream, ids: [], end: { condition } };
 }

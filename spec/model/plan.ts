@@ -9,8 +9,10 @@ export interface Setting {
   readonly strict: boolean;
   readonly polling: number;
   readonly maxPause: number;
-  /** Every request has its key. */
+  /** Every request has its key, from the first. */
   readonly keys: boolean;
+  /** Most streams at once. */
+  readonly streams: number;
   /** The client never does what the XEP forbids; what it read can be reckoned up in the end. */
   readonly honest: boolean;
 }
@@ -24,23 +26,42 @@ export type Command =
       readonly count: number;
       readonly ack: 'right' | 'behind' | 'none';
       readonly fate: Fate;
-      /** Where the client has keys: somebody else sends this, and does not know them. */
-      readonly stranger: boolean;
+      readonly keys: Keys;
+      readonly stream: Aim;
       readonly together: boolean;
     }
   /** The same words again, for the request that is so many below the highest. */
   | { readonly do: 'repeat'; readonly back: number; readonly fate: Fate; readonly together: boolean }
   /** Other words under a rid that was used before. */
-  | { readonly do: 'forge'; readonly back: number }
+  | { readonly do: 'forge'; readonly back: number; readonly keys: 'right' | 'wrong' }
   | { readonly do: 'break'; readonly which: number; readonly together: boolean }
   /** A request that breaks off in the middle. */
   | { readonly do: 'truncate'; readonly at: number }
-  | { readonly do: 'pause'; readonly ahead: number; readonly seconds: number; readonly count: number }
-  | { readonly do: 'terminate'; readonly ahead: number; readonly count: number }
-  | { readonly do: 'restart' }
-  | { readonly do: 'send'; readonly count: number; readonly together: boolean }
+  | {
+      readonly do: 'pause';
+      readonly ahead: number;
+      readonly seconds: number;
+      readonly count: number;
+      readonly stream: Aim;
+    }
+  /** The end of one stream, or of all. */
+  | { readonly do: 'terminate'; readonly ahead: number; readonly count: number; readonly stream: Aim }
+  | { readonly do: 'restart'; readonly stream: Aim }
+  /** Another stream is wished for. */
+  | { readonly do: 'add'; readonly ahead: number; readonly to: 'example.com' | 'nowhere'; readonly together: boolean }
+  /** `stream`: of those that are open, counted round and round. */
+  | { readonly do: 'send'; readonly count: number; readonly stream: number; readonly together: boolean }
   | { readonly do: 'pass'; readonly time: number }
-  | { readonly do: 'close'; readonly error: boolean };
+  | { readonly do: 'close'; readonly error: boolean; readonly stream: number };
+
+/** The stream that a client names: none, one that was never there, or one that it heard of, counted round and round. */
+export type Aim = 'all' | 'guess' | number;
+
+/**
+ * The keys of a request: the right one; a new sequence with the last key of the old, or the first of
+ * all. Where the client has keys, somebody else may try a wrong one, none, or a new sequence without one.
+ */
+export type Keys = 'right' | 'switch' | 'wrong' | 'none' | 'seize';
 
 /** What becomes of the answer: read, lost with its connection, or long in the writing. */
 export type Fate = 'read' | 'lost' | 'slow';
@@ -54,24 +75,48 @@ const count = fc.nat(2);
 const together = fc.nat(9).map((chance) => chance === 9);
 const fate = fc.constantFrom<Fate>('read', 'read', 'read', 'read', 'lost', 'slow');
 const ack = fc.constantFrom<'right' | 'behind' | 'none'>('right', 'right', 'right', 'behind', 'none');
-const stranger = fc.nat(19).map((chance) => chance === 19);
+const keys = fc.oneof(
+  { weight: 24, arbitrary: fc.constant<Keys>('right') },
+  { weight: 2, arbitrary: fc.constant<Keys>('switch') },
+  { weight: 1, arbitrary: fc.constantFrom<Keys>('wrong', 'none', 'seize') },
+);
+const named = fc.constantFrom(0, 1, 1, 2);
+const stream = fc.oneof(
+  { weight: 16, arbitrary: fc.constant<Aim>('all') },
+  { weight: 16, arbitrary: named },
+  { weight: 1, arbitrary: fc.constant<Aim>('guess') },
+);
+const to = fc.constantFrom('example.com', 'example.com', 'example.com', 'example.com', 'nowhere');
 const ahead = fc.constantFrom(0, 0, 0, 0, 0, 1, 1, 2, 3);
 const time = fc.constantFrom(10, 100, 500, 1000, 1750, 2000, 4000, 5000, 10_000);
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 40,
-    arbitrary: fc.record({ do: fc.constant('post' as const), ahead, count, ack, fate, stranger, together }),
+    arbitrary: fc.record({ do: fc.constant('post' as const), ahead, count, ack, fate, keys, stream, together }),
   },
   {
     weight: 20,
-    arbitrary: fc.record({ do: fc.constant('send' as const), count: fc.integer({ min: 1, max: 3 }), together }),
+    arbitrary: fc.record({
+      do: fc.constant('send' as const),
+      count: fc.integer({ min: 1, max: 3 }),
+      stream: fc.nat(2),
+      together,
+    }),
   },
   { weight: 12, arbitrary: fc.record({ do: fc.constant('repeat' as const), back: fc.nat(3), fate, together }) },
   { weight: 12, arbitrary: fc.record({ do: fc.constant('break' as const), which: fc.nat(2), together }) },
   { weight: 14, arbitrary: fc.record({ do: fc.constant('pass' as const), time }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('truncate' as const), at: fc.nat(99) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('forge' as const), back: fc.nat(3) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('forge' as const),
+      back: fc.nat(3),
+      keys: fc.constantFrom('right', 'right', 'wrong'),
+    }),
+  },
+  { weight: 7, arbitrary: fc.record({ do: fc.constant('add' as const), ahead, to, together }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -79,11 +124,24 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       ahead,
       seconds: fc.constantFrom(0, 1, 3, 6, 10, 11),
       count,
+      stream,
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('terminate' as const), ahead, count }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), error: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('restart' as const), stream }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('terminate' as const),
+      ahead,
+      count,
+      stream: fc.constant<Aim>('all'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('terminate' as const), ahead, count, stream: named }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('close' as const), error: fc.boolean(), stream: fc.nat(2) }),
+  },
 );
 
 const setting: fc.Arbitrary<Setting> = fc.record({
@@ -95,6 +153,7 @@ const setting: fc.Arbitrary<Setting> = fc.record({
   polling: fc.constantFrom(0, 2),
   maxPause: fc.constantFrom(10, 10, 10, 0),
   keys: fc.nat(3).map((chance) => chance === 3),
+  streams: fc.constantFrom(3, 3, 3, 1),
   honest: fc.boolean(),
 });
 

@@ -1,17 +1,30 @@
 import { seconds } from '../../lib/base/time.ts';
 import { agree, gapOf, heldAtMost, policyOf } from './agreement.ts';
 import { Client } from './client.ts';
-import { keyOf } from './keys.ts';
+import { KeyRing } from './keys.ts';
 import { Judge } from './judge.ts';
 import { NaiveModel } from './naive-model.ts';
-import type { Command, Fate, Plan, Setting } from './plan.ts';
+import type { Aim, Command, Fate, Keys, Plan, Setting } from './plan.ts';
 import { ServerUnderTest, type Call, type Sabotage } from './server.ts';
-import { creationText, describeReading, describeWords, readAnswer, requestText, sidOf, type Words } from './wire.ts';
+import {
+  creationText,
+  describeReading,
+  describeWords,
+  FIRST_STREAM,
+  NO_STREAM,
+  readAnswer,
+  requestText,
+  sidOf,
+  type Words,
+} from './wire.ts';
 
 /** Long enough for everything that happens by itself. */
 const LONG = seconds(60);
 /** Steps that a client may need to fetch what is left. */
 const PATIENCE = 60;
+
+/** Of somebody who does not know the client's. */
+const FOREIGN_KEY = '0123456789012345678901234567890123456789';
 
 /** What went wrong in a plan, with all that was said. */
 export class Failure extends Error {
@@ -32,10 +45,11 @@ export class Play {
   #answers: string[] = [];
   #forwarded: string[] = [];
   #arrived: string[] = [];
-  #end: string | undefined;
+  #ends: string[] = [];
   /** Calls that were answered in this turn. */
   #written: Call[] = [];
   #slow: Call[] = [];
+  readonly #keys = new KeyRing();
   #sid = '';
   #calls = 0;
   #stanzas = 0;
@@ -44,11 +58,13 @@ export class Play {
   constructor(setting: Setting, sabotage?: Sabotage) {
     this.#setting = setting;
     const terms = agree(setting);
-    this.#judge = new Judge(this.#client, heldAtMost(terms), terms.requests, gapOf(terms));
+    const { requests: window, streams } = terms;
+    this.#judge = new Judge(this.#client, { hold: heldAtMost(terms), window, gap: gapOf(terms), streams });
     this.#server = new ServerUnderTest(policyOf(setting), this, sabotage);
-    this.#model = new NaiveModel(terms, '#0');
-    const newKey = this.#key(0);
-    this.#post({ rid: 0, payloads: [], newKey }, 'read', creationText(setting, newKey));
+    const newKey = setting.keys ? this.#keys.begin(0) : undefined;
+    const creation: Words = { rid: 0, payloads: [], newKey };
+    this.#model = new NaiveModel(terms, '#0', creation);
+    this.#post(creation, 'read', creationText(setting, newKey));
     this.#endTurn();
   }
 
@@ -85,10 +101,19 @@ export class Play {
     if (fault !== undefined) this.#fail(fault);
   }
 
-  forwarded(id: string): void {
-    this.#judge.forwarded(id);
-    this.#forwarded.push(id);
-    this.#say(`processed ${id}`);
+  opened(stream: string): void {
+    this.#judge.opened(stream);
+    this.#say(`stream ${stream} opens`);
+  }
+
+  offered(id: string, stream: string): void {
+    this.#judge.offered(id, stream);
+  }
+
+  forwarded(id: string, stream: string): void {
+    this.#judge.forwarded(id, stream);
+    this.#forwarded.push(`${id} on ${stream}`);
+    this.#say(`processed ${id} on ${stream}`);
   }
 
   arrived(id: string): void {
@@ -96,26 +121,27 @@ export class Play {
     this.#arrived.push(id);
   }
 
-  closed(how: string, undelivered: readonly string[]): void {
-    this.#judge.closed(how, undelivered);
-    this.#end = `${how} (${undelivered.join(' ')})`;
-    this.#say(`the end: ${this.#end}`);
+  closed(stream: string, how: string, undelivered: readonly string[]): void {
+    this.#judge.closed(stream, how, undelivered);
+    const end = `${stream} ${how} (${undelivered.join(' ')})`;
+    this.#ends.push(end);
+    this.#say(`the end: ${end}`);
   }
 
   // ---- what is done to it
 
   #do(command: Command): void {
-    if (command.do === 'send') this.#send(command.count);
+    if (command.do === 'send') this.#send(command.count, command.stream);
     else if (command.do === 'pass') this.#pass(command.time);
     else if (command.do === 'break') this.#break(command.which);
     else if (command.do === 'truncate') this.#truncate(command.at);
-    else if (command.do === 'close') this.#close(command.error);
+    else if (command.do === 'close') this.#close(command.stream, command.error);
     else if (command.do === 'repeat') this.#repeat(command.back, command.fate);
-    else if (command.do === 'forge') this.#forge(command.back);
+    else if (command.do === 'forge') this.#forge(command.back, command.keys);
     else this.#request(command);
   }
 
-  #request(command: Extract<Command, { do: 'post' | 'pause' | 'terminate' | 'restart' }>): void {
+  #request(command: Extract<Command, { do: 'post' | 'pause' | 'terminate' | 'restart' | 'add' }>): void {
     const rid = this.#client.fresh + ('ahead' in command ? command.ahead : 0);
     if (this.#client.wordsOf(rid) || (this.#setting.honest && !this.#mayPost(rid, command))) return;
     const count = 'count' in command ? command.count : 0;
@@ -126,7 +152,9 @@ export class Play {
       pause: command.do === 'pause' ? command.seconds : undefined,
       terminate: command.do === 'terminate',
       restart: command.do === 'restart',
-      key: this.#key(command.do === 'post' && command.stranger ? rid + 1 : rid),
+      stream: command.do === 'add' ? undefined : this.#aim(command.stream),
+      to: command.do === 'add' ? command.to : undefined,
+      ...this.#prove(rid, command.do === 'post' ? command.keys : 'right'),
     };
     this.#post(words, command.do === 'post' ? command.fate : 'read');
   }
@@ -135,7 +163,8 @@ export class Play {
   #mayPost(rid: number, command: Command): boolean {
     const unread = rid - this.#client.unread + 1;
     const isLast = command.do === 'pause' || command.do === 'terminate';
-    const provesArrival = command.do === 'terminate' || (command.do === 'post' && command.count === 0);
+    const isEmpty = command.do === 'add' ? this.#setting.streams === 1 : command.do === 'post' && command.count === 0;
+    const provesArrival = command.do === 'terminate' || isEmpty;
     if (provesArrival && !this.#areOpen(rid)) return false;
     return unread <= agree(this.#setting).requests + (isLast ? 1 : 0);
   }
@@ -155,8 +184,19 @@ export class Play {
     return read === rid - 1 ? undefined : read;
   }
 
-  #key(rid: number): string | undefined {
-    return this.#setting.keys ? keyOf(rid) : undefined;
+  #aim(aim: Aim): string | undefined {
+    if (aim === 'all') return undefined;
+    const { streams } = this.#client;
+    return aim === 'guess' ? NO_STREAM : streams[aim % streams.length];
+  }
+
+  /** A client goes over to new keys only where no request with a higher rid has old ones. */
+  #prove(rid: number, keys: Keys): Pick<Words, 'key' | 'newKey'> {
+    const key = this.#keys.keyOf(rid);
+    if (keys === 'switch' && this.#client.isHighest(rid)) return { key, newKey: this.#keys.begin(rid) };
+    if (key === undefined || keys === 'right' || keys === 'switch') return { key };
+    if (keys === 'wrong') return { key: FOREIGN_KEY };
+    return { newKey: keys === 'seize' ? FOREIGN_KEY : undefined };
   }
 
   #repeat(back: number, fate: Fate): void {
@@ -166,9 +206,11 @@ export class Play {
     this.#post(request.words, fate);
   }
 
-  #forge(back: number): void {
+  #forge(back: number, keys: 'right' | 'wrong'): void {
     const rid = this.#client.fresh - 1 - back;
-    if (!this.#setting.honest && rid > 0) this.#post({ rid, payloads: ['forged'], key: this.#key(rid) }, 'read');
+    if (this.#setting.honest || rid <= 0) return;
+    const { key, newKey } = this.#client.wordsOf(rid) ?? {};
+    this.#post({ rid, payloads: ['forged'], newKey, key: key && (keys === 'wrong' ? FOREIGN_KEY : key) }, 'read');
   }
 
   #post(words: Words, fate: Fate, text = requestText(this.#sid, words)): void {
@@ -204,20 +246,28 @@ export class Play {
     this.#server.break(call);
   }
 
-  #send(count: number): void {
+  #send(count: number, place: number): void {
+    const stream = this.#openAt(place);
     for (let n = 0; n < count; n += 1) {
       const id = `s${this.#stanzas++}`;
-      this.#say(`the server sends ${id}`);
-      this.#judge.sent(id);
-      this.#model.send(id);
-      this.#server.send(id);
+      this.#say(`the server sends ${id} on ${stream}`);
+      this.#judge.sent(id, stream);
+      this.#model.send(id, stream);
+      this.#server.send(id, stream);
     }
   }
 
-  #close(error: boolean): void {
-    this.#say(`the server closes ${error ? 'with an error' : 'in peace'}`);
-    this.#model.close(error);
-    this.#server.close(error);
+  #close(place: number, error: boolean): void {
+    const stream = this.#openAt(place);
+    this.#say(`the server closes ${stream} ${error ? 'with an error' : 'in peace'}`);
+    this.#model.close(stream, error);
+    this.#server.close(stream, error);
+  }
+
+  /** Of the streams that are open, counted round and round. */
+  #openAt(place: number): string {
+    const { open } = this.#judge;
+    return open[place % open.length] ?? FIRST_STREAM;
   }
 
   #pass(time: number): void {
@@ -270,13 +320,15 @@ export class Play {
     this.#same('answers', this.#answers, model.answers);
     this.#same('processed', this.#forwarded, model.forwarded);
     this.#same('arrived', this.#arrived, model.arrived);
-    if (this.#end !== model.end) this.#fail(`the model's end: ${model.end}`);
+    this.#same('ends', this.#ends, model.ends);
     this.#answers = [];
     this.#forwarded = [];
     this.#arrived = [];
+    this.#ends = [];
     model.answers = [];
     model.forwarded = [];
     model.arrived = [];
+    model.ends = [];
   }
 
   #same(what: string, actual: readonly string[], expected: readonly string[]): void {
@@ -304,7 +356,10 @@ export class Play {
       else {
         this.#pass(seconds(this.#setting.polling));
         if (!this.#judge.isOver)
-          this.#post({ rid: unread, payloads: [], ack: this.#ack('right', unread), key: this.#key(unread) }, 'read');
+          this.#post(
+            { rid: unread, payloads: [], ack: this.#ack('right', unread), ...this.#prove(unread, 'right') },
+            'read',
+          );
       }
       this.#endTurn();
     }
@@ -312,7 +367,7 @@ export class Play {
   }
 
   get #hasAll(): boolean {
-    return this.#client.hasReadAll && this.#judge.allSent.every((id) => this.#client.read.includes(id));
+    return this.#client.hasReadAll && this.#judge.owed.every((id) => this.#client.read.includes(id));
   }
 
   #check(): void {

@@ -1,24 +1,19 @@
 import type { Duration, Instant } from '../../lib/base/time.ts';
 import { silent } from '../../lib/base/log.ts';
-import type { BoshStream } from '../../lib/bosh/stream-port.ts';
 import { ConnectionManager } from '../../lib/bosh/connection-manager.ts';
 import type { Answer, Exchange, ExchangeHolder, ExchangeOrigin } from '../../lib/bosh/exchange.ts';
 import type { BoshPolicy } from '../../lib/bosh/policy.ts';
-import { xml, type Element } from '../../lib/xml/index.ts';
-import { StreamError } from '../../lib/xmpp/stream-error.ts';
-import type { Closing, Payload, Transport } from '../../lib/xmpp/transport.ts';
+import type { Transport } from '../../lib/xmpp/transport.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { StreamUnderTest, type StreamWitness } from './stream.ts';
 
 const ORIGIN: ExchangeOrigin = { secure: false, loopback: true, address: '127.0.0.1' };
-const ANY_ELEMENT = xml('message');
-const HEADER = { from: 'example.com', id: 'stream', version: '1.0', lang: 'en' };
+/** Letters of the names that the server makes: the sid is the last, streams begin with `a`. */
+const LETTERS = 32;
 
 /** Told what the server under test does, while it does it. */
-export interface Witness {
+export interface Witness extends StreamWitness {
   answered(call: Call, text: string): void;
-  forwarded(id: string): void;
-  arrived(id: string): void;
-  closed(how: Closing, undelivered: readonly string[]): void;
 }
 
 /** Ways to make the server under test break its promises, so that a spec can be seen to fail. */
@@ -61,31 +56,38 @@ export class Call implements Exchange {
   }
 }
 
-/** The connection manager under test, in virtual time, with a stream behind it that does next to nothing. */
-export class ServerUnderTest implements BoshStream {
-  readonly isAuthenticated = true;
+/** The connection manager under test, in virtual time, with streams behind it that do next to nothing. */
+export class ServerUnderTest {
   readonly #clock = new VirtualClock();
   readonly #manager: ConnectionManager;
   readonly #witness: Witness;
   readonly #sabotage: Sabotage;
-  #transport: Transport | undefined;
+  /** Those that were opened, by label. */
+  readonly #streams = new Map<string, StreamUnderTest>();
+  /** Features so far. */
   #features = 0;
+  /** Names made so far. */
+  #names = 0;
 
   constructor(policy: BoshPolicy, witness: Witness, sabotage: Sabotage = {}) {
     this.#witness = witness;
     this.#sabotage = sabotage;
-    let byte = 0;
     this.#manager = new ConnectionManager({
       clock: this.#clock,
-      random: { bytes: (count) => Uint8Array.from({ length: count }, () => (byte += 7) & 255) },
+      random: { bytes: (count) => new Uint8Array(count).fill((LETTERS - 1 + this.#names++) % LETTERS) },
       log: silent,
       policy,
-      domainStatus: () => 'served',
-      openStream: (transport) => {
-        this.#transport = transport;
-        return this;
-      },
+      domainStatus: (domain) => (domain === 'example.com' ? 'served' : 'unknown'),
+      openStream: (transport) => this.#open(transport),
     });
+  }
+
+  /** The name of a stream is made right before it is opened. */
+  #open(transport: Transport): StreamUnderTest {
+    const label = String.fromCharCode('A'.charCodeAt(0) + this.#names - 2);
+    const stream = new StreamUnderTest(label, transport, this.#witness, () => `f${++this.#features}`, this.#sabotage);
+    this.#streams.set(label, stream);
+    return stream;
   }
 
   get now(): Instant {
@@ -112,12 +114,12 @@ export class ServerUnderTest implements BoshStream {
     call.holder?.flushed(call);
   }
 
-  send(id: string): void {
-    this.#give(id, `<message xmlns='jabber:client' id='${id}'/>`);
+  send(id: string, stream: string): void {
+    this.#streams.get(stream)?.send(id);
   }
 
-  close(hasError: boolean): void {
-    this.#transport?.close(hasError ? new StreamError('conflict') : undefined);
+  close(stream: string, hasError: boolean): void {
+    this.#streams.get(stream)?.close(hasError);
   }
 
   endTurn(): void {
@@ -126,33 +128,6 @@ export class ServerUnderTest implements BoshStream {
 
   pass(duration: Duration): void {
     this.#clock.advance(duration);
-  }
-
-  // ---- the stream behind it
-
-  /** Features have an id, like every other payload. */
-  open(): void {
-    this.#features += 1;
-    const id = `f${this.#features}`;
-    this.#transport?.open(HEADER);
-    this.#give(id, `<stream:features id='${id}'/>`);
-  }
-
-  receive(element: Element): void {
-    const id = element.attrs['id'] ?? '';
-    const ids = this.#sabotage.forward ? this.#sabotage.forward(id) : [id];
-    for (const each of ids) this.#witness.forwarded(each);
-  }
-
-  closed(how: Closing, undelivered: readonly Payload[]): void {
-    this.#transport = undefined;
-    const ids = undelivered.map(({ xml: text }) => / id='([^']*)'/.exec(text)?.[1] ?? '');
-    const stanzas = ids.filter((id) => !id.startsWith('f'));
-    this.#witness.closed(how, this.#sabotage.undelivered?.(stanzas) ?? stanzas);
-  }
-
-  #give(id: string, text: string): void {
-    this.#transport?.send({ xml: text, element: ANY_ELEMENT, arrived: () => this.#witness.arrived(id) });
   }
 
   #answer(call: Call, text: string): void {

@@ -16,9 +16,13 @@ export interface Words {
   readonly pause?: number | undefined;
   readonly terminate?: boolean;
   readonly restart?: boolean;
+  /** The label of a stream. B-16.4-02 */
+  readonly stream?: string | undefined;
+  /** Asks for another stream, to this domain. B-16.3-01 */
+  readonly to?: string | undefined;
   /** B-15.4-02; a client that has keys says so at creation. */
   readonly key?: string | undefined;
-  /** B-15.4-01 */
+  /** B-15.4-01, B-15.5-02 */
   readonly newKey?: string | undefined;
 }
 
@@ -37,6 +41,8 @@ export function creationText({ wait, hold, ver, acks }: Wishes, newKey?: string)
 
 export function requestText(sid: string, words: Words): string {
   let head = `<body ${HTTPBIND} rid='${FIRST_RID + words.rid}' sid='${sid}'`;
+  if (words.stream !== undefined) head += ` stream='${nameOf(words.stream)}'`;
+  if (words.to !== undefined) head += ` to='${words.to}'`;
   if (words.ack !== undefined) head += ` ack='${FIRST_RID + words.ack}'`;
   if (words.pause !== undefined) head += ` pause='${words.pause}'`;
   if (words.key !== undefined) head += ` key='${words.key}'`;
@@ -46,15 +52,19 @@ export function requestText(sid: string, words: Words): string {
   return `${head}>${words.payloads.map((id) => `<message id='${id}'/>`).join('')}</body>`;
 }
 
-/** `post 3 (a b) pause=5` */
-export function describeWords({ rid, payloads, ack, pause, terminate, restart, key }: Words): string {
+/** `rid 3 (a b) stream=B pause=5` */
+export function describeWords(words: Words): string {
+  const { rid, payloads, stream, to, ack, pause, terminate, restart, key, newKey } = words;
   const parts = [`rid ${rid}`];
   if (payloads.length > 0) parts.push(`(${payloads.join(' ')})`);
+  if (stream !== undefined) parts.push(`stream=${stream}`);
+  if (to !== undefined) parts.push(`to=${to}`);
   if (ack !== undefined) parts.push(`ack=${ack}`);
   if (pause !== undefined) parts.push(`pause=${pause}`);
   if (terminate) parts.push('terminate');
   if (restart) parts.push('restart');
   if (key !== undefined) parts.push(`key=${key.slice(0, 4)}`);
+  if (newKey !== undefined) parts.push(`newkey=${newKey.slice(0, 4)}`);
   return parts.join(' ');
 }
 
@@ -64,6 +74,10 @@ export interface Reading {
   readonly condition: string | undefined;
   /** Ids of the payloads. */
   readonly ids: readonly string[];
+  /** The label of a stream. */
+  readonly stream: string | undefined;
+  /** Where a stream opens: with whom. */
+  readonly from: string | undefined;
   readonly ack: number | undefined;
   readonly report: number | undefined;
   readonly time: number | undefined;
@@ -84,14 +98,16 @@ export function readAnswer(text: string): Reading {
     is: attributes['type'] === 'error' || attributes['type'] === 'terminate' ? attributes['type'] : 'payload',
     condition: attributes['condition'],
     ids: [...text.slice(end).matchAll(ID)].map((match) => match[1] ?? ''),
+    stream: attributes['stream'] === undefined ? undefined : labelOf(attributes['stream']),
+    from: attributes['from'],
     ack: rid(attributes['ack']),
     report: rid(attributes['report']),
     time: attributes['time'] === undefined ? undefined : Number(attributes['time']),
   };
 }
 
-/** `[E]`, `[P:a b] ack=3`, `[R]`, `[T:item-not-found]` */
-export function describeReading({ is, condition, ids, ack, report, time }: Reading): string {
+/** `[E]`, `[P:a b] stream=B ack=3`, `[R]`, `[T:item-not-found]` */
+export function describeReading({ is, condition, ids, stream, from, ack, report, time }: Reading): string {
   const content = ids.join(' ');
   const kind =
     is === 'error'
@@ -101,7 +117,7 @@ export function describeReading({ is, condition, ids, ack, report, time }: Readi
         : content
           ? `[P:${content}]`
           : '[E]';
-  const extras = Object.entries({ ack, report, time }).flatMap(([name, value]) =>
+  const extras = Object.entries({ stream, from, ack, report, time }).flatMap(([name, value]) =>
     value === undefined ? [] : `${name}=${value}`,
   );
   return [kind, ...extras].join(' ');
@@ -116,10 +132,29 @@ const NOTHING: Reading = {
   is: 'payload',
   condition: undefined,
   ids: [],
+  stream: undefined,
+  from: undefined,
   ack: undefined,
   report: undefined,
   time: undefined,
 };
+
+/** Streams are called A, B, C, …, in the order in which their names were made. */
+export const FIRST_STREAM = 'A';
+/** A name that was never given. */
+export const NO_STREAM = 'Z';
+/** Characters of a name. */
+const NAME_LENGTH = 13;
+
+/** The name of a stream as it is sent. */
+export function nameOf(label: string): string {
+  return label.toLowerCase().repeat(NAME_LENGTH);
+}
+
+function labelOf(name: string): string {
+  const label = name.charAt(0).toUpperCase();
+  return name === nameOf(label) ? label : name;
+}
 
 /** The sid in a creation response. */
 export function sidOf(text: string): string {
