@@ -32,6 +32,7 @@ interface Seen {
  * - stanzas of the client are processed once, in order, and none is left out: by the stream that they
  *   are for, or by every one
  * - stanzas for the client are read once, in order; what is not read is said to be undelivered
+ * - who has not the keys of the client is not listened to, and gets nothing
  * - what an answer carries is of one stream, named as soon as there are several, and not over
  * - what is said to have arrived has been read
  * - nothing happens after the end
@@ -49,9 +50,11 @@ export class Judge {
   /** rids that have had an answer of their own. */
   readonly #answered = new Set<number>();
   readonly #streams = new Map<string, StreamRecord>();
+  #open: readonly string[] = [];
   /** The stream of each payload for the client. */
   readonly #streamOf = new Map<string, string>();
   readonly #arrived: string[] = [];
+  readonly #foreign = new Set<Call>();
   #sequence = 0;
   readonly #haveNames: boolean;
 
@@ -65,17 +68,18 @@ export class Judge {
 
   /** No stream is open any more. */
   get isOver(): boolean {
-    return this.#streams.size > 0 && this.open.length === 0;
+    return this.#streams.size > 0 && this.#open.length === 0;
   }
 
   /** Streams that are open. */
   get open(): readonly string[] {
-    return [...this.#streams].filter(([, record]) => !record.end).map(([stream]) => stream);
+    return this.#open;
   }
 
   opened(stream: string): void {
     if (this.#streams.has(stream)) this.#fault(`${stream} is opened twice`);
     this.#streams.set(stream, new StreamRecord());
+    this.#open = [...this.#open, stream];
   }
 
   offered(id: string, stream: string): void {
@@ -93,12 +97,14 @@ export class Judge {
     return this.open.flatMap((stream) => this.#streams.get(stream)?.sent ?? []);
   }
 
-  posted(words: Words, call: Call, now: number): void {
+  /** @param isForeign the client has keys, and this request not the right one */
+  posted(words: Words, call: Call, now: number, isForeign: boolean): void {
     const { rid } = words;
     const isLast = words.terminate || words.pause !== undefined;
     const isStray = rid >= this.#sequence + this.#window + (isLast ? 1 : 0);
     this.#waiting.push({ rid, call, isStray });
-    if (this.isOver || isStray || this.#received.has(rid)) return;
+    if (isForeign) this.#foreign.add(call);
+    if (isForeign || this.isOver || isStray || this.#received.has(rid)) return;
     this.#received.set(rid, { words, since: now });
     while (this.#received.has(this.#sequence)) this.#sequence += 1;
   }
@@ -107,6 +113,8 @@ export class Judge {
   answered(rid: number | undefined, call: Call, reading: Reading): void {
     if (call.isAnswered) this.#fault(`${call.name} is answered twice`);
     if (call.isBroken && reading.ids.length > 0) this.#fault(`${call.name} is broken, and gets a payload`);
+    if (this.#foreign.has(call) && reading.ids.length > 0)
+      this.#fault(`${call.name} has not the key, and gets a payload`);
     this.#waiting = this.#waiting.filter((seen) => seen.call !== call);
     if (rid === undefined || call.isBroken) return;
     if (reading.is !== 'error') this.#answer(rid, call, reading);
@@ -125,6 +133,7 @@ export class Judge {
   }
 
   closed(stream: string, how: string, undelivered: readonly string[]): void {
+    this.#open = this.#open.filter((other) => other !== stream);
     this.#note(stream, this.#streams.get(stream)?.close(how, undelivered));
   }
 

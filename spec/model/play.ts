@@ -221,7 +221,8 @@ export class Play {
       this.#rids.set(call, words.rid);
       this.#fates.set(call, fate);
       this.#client.sent(words, call);
-      this.#judge.posted(words, call, this.#model.now);
+      const isForeign = words.key !== this.#keys.keyOf(words.rid);
+      this.#judge.posted(words, call, this.#model.now, isForeign);
     });
   }
 

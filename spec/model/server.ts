@@ -23,7 +23,7 @@ export interface Sabotage {
   /** The stanzas that reach the stream in place of one. */
   readonly forward?: (id: string) => readonly string[];
   /** What is said to be undelivered. */
-  readonly undelivered?: (ids: readonly string[]) => readonly string[];
+  readonly undelivered?: (ids: readonly string[], stream: string) => readonly string[];
   /** The request that reaches the connection manager in place of one; undefined for none. */
   readonly request?: (text: string) => string | undefined;
 }

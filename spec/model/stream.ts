@@ -69,7 +69,7 @@ export class StreamUnderTest implements BoshStream {
   closed(how: Closing, undelivered: readonly Payload[]): void {
     const ids = undelivered.map(({ xml: text }) => / id='([^']*)'/.exec(text)?.[1] ?? '');
     const stanzas = ids.filter((id) => id.startsWith('s'));
-    this.#witness.closed(this.#label, how, this.#sabotage.undelivered?.(stanzas) ?? stanzas);
+    this.#witness.closed(this.#label, how, this.#sabotage.undelivered?.(stanzas, this.#label) ?? stanzas);
   }
 
   #give(id: string, text: string): void {
