@@ -1,6 +1,7 @@
 import { Failure } from './play.ts';
 import { eachSchedule, worldsOf, type Step, type World } from './world.ts';
-import { Setting, WorldRun, type Mutation } from './world-run.ts';
+import { WorldRun, type Mutation } from './world-run.ts';
+import { Setting } from './world-setting.ts';
 
 const SENDS = 2;
 const SETTINGS = [

@@ -318,7 +318,7 @@ export class Play {
 
   #compare(): void {
     const model = this.#model;
-    this.#same('answers', this.#answers, model.answers);
+    this.#same('answers', this.#answers, model.takeAnswers());
     this.#same('processed', this.#forwarded, model.forwarded);
     this.#same('arrived', this.#arrived, model.arrived);
     this.#same('ends', this.#ends, model.ends);
@@ -326,7 +326,6 @@ export class Play {
     this.#forwarded = [];
     this.#arrived = [];
     this.#ends = [];
-    model.answers = [];
     model.forwarded = [];
     model.arrived = [];
     model.ends = [];

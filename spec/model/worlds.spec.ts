@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Effect } from '../../lib/bosh/effects.ts';
 import { explore, USUAL } from './explore.ts';
 import { Failure } from './play.ts';
-import type { Call } from './world-run.ts';
+import type { Call } from './world-client.ts';
 
 const SCHEDULES = Number(process.env['SCHEDULES'] ?? USUAL);
 /** All schedules of one and two requests. */
