@@ -76,6 +76,7 @@ function roomOptions(rooms: Config['rooms'], domain: string): RoomOptions | unde
   if (!rooms.enabled) return undefined;
   return {
     domain: domain || undefined,
+    admitsLegacy: rooms.groupchat_1_0,
     limits: {
       rooms: rooms.max,
       roomsPerAccount: rooms.max_per_account,

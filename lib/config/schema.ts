@@ -321,6 +321,12 @@ const limits = z.strictObject({
 
 const rooms = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether there are rooms. (XEP-0045)'),
+  groupchat_1_0: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Admit clients that do not say that they know rooms. Others that were cut off do not learn of it. (XEP-0045 §7.2.18)',
+    ),
   max: z.int().min(1).default(10_000).describe('Rooms of one domain.'),
   max_per_account: z.int().min(1).default(100).describe('Rooms that one account may have created at a time.'),
   max_occupants: z

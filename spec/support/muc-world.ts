@@ -30,8 +30,8 @@ const ADDRESSES: Readonly<Record<string, string>> = {
 
 /** A host with rooms, and what clients do in them. */
 export class MucWorld extends ArchiveWorld {
-  constructor(limits: Partial<RoomLimits> = {}, store: Store = createMemoryStore()) {
-    super(store, {}, { modules: (host) => host.use(muc, { limits: { ...LIMITS, ...limits } }) });
+  constructor(limits: Partial<RoomLimits> = {}, store: Store = createMemoryStore(), admitsLegacy = false) {
+    super(store, {}, { modules: (host) => host.use(muc, { admitsLegacy, limits: { ...LIMITS, ...limits } }) });
   }
 
   /** Binds a client of one of the people of the examples, or of any other name. */

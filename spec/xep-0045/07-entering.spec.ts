@@ -149,6 +149,16 @@ describe('XEP-0045 §7.2 entering a room', () => {
     expect(heard(hag)).to.deep.equal(['-thirdwitch none/none 307 333 110', '-thirdwitch none/none 307 333 110']);
   });
 
+  it('XEP-0045 §7.2.18: where old clients are admitted, it enters, and makes rooms that are open at once', async () => {
+    world = new MucWorld({}, undefined, true);
+    const crone = await world.person('firstwitch');
+    await world.does(crone, `<presence to='${COVEN}/firstwitch'/>`);
+    expect(heard(crone)[0]).to.contain('+firstwitch owner/moderator');
+    const hag = await world.person('thirdwitch');
+    await world.does(hag, `<presence to='${COVEN}/thirdwitch'/>`);
+    expect(heard(hag)).to.have.length(3);
+  });
+
   it('XEP-0045 §7.2.1 §17.3: who enters again hears everything again', async () => {
     const crone = await world.room();
     const hag = await world.join('thirdwitch');

@@ -7,6 +7,8 @@ export interface RoomOptions {
   /** The domain of the rooms; `rooms.` before the domain of the host when it is empty. */
   readonly domain?: string | undefined;
   readonly name?: string | undefined;
+  /** Clients enter without saying that they know rooms. @spec XEP-0045 §7.2.18 */
+  readonly admitsLegacy?: boolean;
   readonly limits: RoomLimits;
 }
 
@@ -23,10 +25,10 @@ export default defineModule<RoomOptions>({
   ],
   needs: ['disco'],
 
-  setup(host, { domain = `rooms.${host.domain}`, name = 'Rooms', limits }) {
+  setup(host, { domain = `rooms.${host.domain}`, name = 'Rooms', admitsLegacy = false, limits }) {
     const jid = Jid.make(undefined, domain);
     if (!jid) throw new Error(`"${domain}" is not a domain`);
-    const service = new RoomService(host, { jid, name, limits });
+    const service = new RoomService(host, { jid, name, admitsLegacy, limits });
     host.hook('host:stopping', 'observe', () => service.shutDown());
     host.hook('account:removed', 'observe', ({ account }) => service.forget(account));
     host.serve({ item: { jid: jid.domain, name }, receive: (stanza) => service.receive(stanza) });

@@ -90,7 +90,7 @@ export class Reception {
     const x = stanza.child(NS_MUC, 'x');
     const arrival = { stanza, client: from, address: to, x };
     if (visit) update(this.#room, visit, arrival);
-    else if (x) enter(this.#room, arrival);
+    else if (x ?? this.#room.around.admitsLegacy) enter(this.#room, arrival);
     else this.#room.around.send(notHere(to, from, [307, 333].map(statusCode)));
   }
 

@@ -26,6 +26,8 @@ export interface RoomSurroundings {
   occupantId(room: Jid, account: Jid): string;
   /** The room changed in a way that a persistent one has to keep. Resolves when it is kept. */
   changed(room: Room): Promise<void>;
+  /** Presence without `<x/>` enters a room, too. @spec XEP-0045 §7.2.18 */
+  readonly admitsLegacy: boolean;
   /** Undefined where nothing is archived. */
   readonly archives: Archive | undefined;
   /** A message of the archive of the room. */

@@ -36,6 +36,7 @@ export interface ServiceOptions {
   readonly jid: Jid;
   /** How it is listed. */
   readonly name: string;
+  readonly admitsLegacy: boolean;
   readonly limits: RoomLimits;
 }
 
@@ -63,7 +64,7 @@ export class RoomService implements RoomSurroundings {
     if (!this.#ids) return this.#wake().then(() => this.receive(stanza));
     const { to, from } = stanza;
     if (!to || !from) return undefined;
-    if (to.local === undefined) return this.#forService(stanza, from);
+    if (to.local === undefined) return this.#forService(stanza);
     const room = this.#rooms.get(to.local);
     if (!room) return this.#forNoRoom(stanza, to, from);
     return andThen(this.#awake(room), () => new Reception(room).receive(stanza, to, from));
@@ -94,6 +95,10 @@ export class RoomService implements RoomSurroundings {
 
   get limits(): RoomLimits {
     return this.#options.limits;
+  }
+
+  get admitsLegacy(): boolean {
+    return this.#options.admitsLegacy;
   }
 
   get archives(): Archive | undefined {
@@ -201,13 +206,13 @@ export class RoomService implements RoomSurroundings {
 
   // ---- stanzas for the service itself
 
-  #forService(stanza: Stanza, from: Jid): void {
-    if (stanza.isRequest) return this.#answer(stanza, from);
+  #forService(stanza: Stanza): void {
+    if (stanza.isRequest) return this.#answer(stanza);
     if (stanza.kind === 'message' && stanza.mayBounce) throw new StanzaError('service-unavailable');
   }
 
   /** @spec XEP-0045 §6.2 §6.3 */
-  #answer(iq: Stanza, from: Jid): void {
+  #answer(iq: Stanza): void {
     const [payload] = iq.element.getChildElements();
     const isGet = iq.type === 'get' && iq.to?.isDomain === true;
     if (isGet && payload?.getNS() === NS_PING) return this.send(iq.result());
@@ -215,11 +220,11 @@ export class RoomService implements RoomSurroundings {
     if (isGet && payload?.getNS() === NS_DISCO_INFO) {
       return this.send(iq.result(infoQuery(serviceInfo(this.#options.name))));
     }
-    if (isGet && payload?.getNS() === NS_DISCO_ITEMS) return this.send(iq.result(itemsQuery(this.#listed(from))));
+    if (isGet && payload?.getNS() === NS_DISCO_ITEMS) return this.send(iq.result(itemsQuery(this.#listed())));
     throw new StanzaError('service-unavailable');
   }
 
-  #listed(_from: Jid): { jid: string; name: string }[] {
+  #listed(): { jid: string; name: string }[] {
     const shown = [...this.#rooms.values()].filter((room) => isOn(room.config, 'publicroom') && !room.isLocked);
     return shown.slice(0, MAX_LISTED).map((room) => ({ jid: room.jid.toString(), name: room.name }));
   }
@@ -235,12 +240,12 @@ export class RoomService implements RoomSurroundings {
     if (!from.isFull) return;
     if (to.isBare) throw new StanzaError('jid-malformed', 'There is no nickname.');
     const x = stanza.child(NS_MUC, 'x');
-    if (!x) return this.send(notHere(to, from, [307, 333].map(statusCode)));
+    if (!x && !this.admitsLegacy) return this.send(notHere(to, from, [307, 333].map(statusCode)));
     this.#create(stanza, to, from, x);
   }
 
   /** @throws StanzaError @spec XEP-0045 §10.1.1 */
-  #create(stanza: Stanza, address: Jid, client: Jid, x: ReturnType<Stanza['child']>): void {
+  #create(stanza: Stanza, address: Jid, client: Jid, x: Element | undefined): void {
     const { rooms, roomsPerAccount } = this.limits;
     if (this.#rooms.size >= rooms) throw new StanzaError('resource-constraint', `At most ${rooms} rooms.`);
     const creator = client.bare.toString();
@@ -250,7 +255,8 @@ export class RoomService implements RoomSurroundings {
     if (!room) throw new StanzaError('jid-malformed');
     room.creator = creator;
     room.affiliations.set(client.bare, { affiliation: 'owner' });
-    room.lockedUntil = this.clock.now() + LOCK_TIME;
+    // Who does not know rooms does not configure them either.
+    if (x) room.lockedUntil = this.clock.now() + LOCK_TIME;
     // What a room of this name has left behind when the server was killed is nobody's business.
     this.background(async () => this.archives?.clear(room.jid));
     try {
