@@ -14,7 +14,7 @@ import { blindObserver, type BoshObserver, type Exchange } from './exchange.ts';
 import { Graveyard } from './graveyard.ts';
 import { proofOf } from './keys.ts';
 import { contentTypeOf, negotiate } from './negotiation.ts';
-import type { BoshPolicy } from './policy.ts';
+import { streamLimits, type BoshPolicy } from './policy.ts';
 import { parseQuery, toScript, type Syntax } from './script-syntax.ts';
 import { Session } from './session.ts';
 import type { BoshStream } from './stream-port.ts';
@@ -214,7 +214,7 @@ export class ConnectionManager implements TransportOwner {
       facts: { sid, stream, secure: body.secure },
       now: clock.now(),
     });
-    const info = { name: 'bosh', ...exchange.origin } as const;
+    const info = { name: 'bosh', ...exchange.origin, limits: streamLimits(policy) } as const;
     const transport = new BoshTransport({ sid, info, session, clock, owner: this, observer: this.#observer });
     exchange.holder = transport;
     this.#sessions.set(sid, transport);

@@ -1,4 +1,5 @@
 import { seconds, type Duration } from '../base/time.ts';
+import type { StreamLimits } from '../xmpp/transport.ts';
 
 /** What a connection manager grants, and its limits. The configuration fills it in. */
 export interface BoshPolicy {
@@ -89,3 +90,14 @@ export const DEFAULT_POLICY: BoshPolicy = {
   strict: false,
   limits: DEFAULT_LIMITS,
 };
+
+/** Bytes of a request body that are left for `<body>` itself. */
+const WRAPPER_BYTES = 512;
+
+/** What clients are told of the limits; how long they may be silent is said in the session's own terms. @spec XEP-0478 §3.1 */
+export function streamLimits({ limits }: BoshPolicy): StreamLimits {
+  return {
+    maxBytes: limits.bodyBytes - WRAPPER_BYTES,
+    maxBytesUnauthenticated: limits.bodyBytesUnauthenticated - WRAPPER_BYTES,
+  };
+}

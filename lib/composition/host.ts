@@ -33,7 +33,13 @@ export function createHost(domain: string, parts: HostParts): Host {
     registration,
     rooms: roomsDomain,
   } = optionsOf(domain, config);
-  const accounts = new Accounts({ store, random, clock, iterations: config.auth.iterations });
+  const accounts = new Accounts({
+    store,
+    random,
+    clock,
+    iterations: config.auth.iterations,
+    tokens: config.auth.fast,
+  });
   const observer = {
     stanza: (kind: string, direction: 'in' | 'out') => metrics.stanzas[direction].add(kind),
   };

@@ -25,6 +25,16 @@ const PARTS: readonly Claim[] = [
   { spec: 'XEP-0156', version: '1.4.0', status: 'complete' },
   { spec: 'XEP-0198', version: '1.6.3', status: 'complete', note: 'on every transport; not inline in SASL 2' },
   { spec: 'XEP-0206', version: '1.4', status: 'complete' },
+  { spec: 'XEP-0386', version: '1.1.0', status: 'complete' },
+  { spec: 'XEP-0388', version: '1.0.4', status: 'complete', note: 'there are no tasks' },
+  {
+    spec: 'XEP-0484',
+    version: '0.2.0',
+    status: 'complete',
+    note: 'HT-SHA-256-NONE; channels cannot be bound behind a proxy',
+  },
+  { spec: 'XEP-0474', version: '0.5.0', status: 'complete' },
+  { spec: 'XEP-0478', version: '0.2.0', status: 'complete' },
   { spec: 'XEP-0252', version: '0.1', status: 'complete', note: 'off by default' },
 ];
 

@@ -190,6 +190,17 @@ const auth = z.strictObject({
   failure_window: duration({ min: SECOND, max: 24 * HOUR })
     .prefault('5 min')
     .describe('Length of that window.'),
+  fast: z
+    .strictObject({
+      lifetime: duration({ min: 0, max: 365 * DAY })
+        .prefault('21 d')
+        .describe('How long the token of a client is good; 0 for no tokens. (XEP-0484)'),
+      rotation: duration({ min: 0, max: 365 * DAY })
+        .prefault('1 d')
+        .describe('Age of a token at which the client gets a new one.'),
+      clients: z.int().min(1).max(1000).default(50).describe('Clients of one account that may have tokens.'),
+    })
+    .prefault({}),
 });
 
 const registration = z.strictObject({

@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 import { saslprep } from '@mongodb-js/saslprep';
 import type { Clock } from '../base/clock.ts';
 import { opaqueId, type Random } from '../base/random.ts';
+import { seconds } from '../base/time.ts';
+import { FastTokens, type TokenPolicy } from './fast-tokens.ts';
 import type { AccountId, Credentials, Store } from '../storage/store.ts';
 import { Jid } from '../xmpp/jid.ts';
 import { HASHES, type ScramHash, type ScramKeys } from '../xmpp/sasl/scram-keys.ts';
@@ -17,12 +19,16 @@ const PLAIN_HASH: ScramHash = 'sha-256';
 const MAX_CHECKS = 64;
 const ANONYMOUS_BITS = 80;
 
+const DAY = seconds(86_400);
+export const DEFAULT_TOKEN_POLICY: TokenPolicy = { lifetime: 21 * DAY, rotation: DAY, clients: 50 };
+
 export interface AccountsOptions {
   readonly store: Store;
   readonly random: Random;
   readonly clock: Clock;
   /** PBKDF2 rounds for new passwords; clients pay for them at each login. */
   readonly iterations: number;
+  readonly tokens?: TokenPolicy;
 }
 
 /** Too many passwords are being checked; try again. */
@@ -37,12 +43,14 @@ export class Busy extends Error {
  * @spec RFC 5802 §3
  */
 export class Accounts {
+  readonly tokens: FastTokens;
   readonly #options: AccountsOptions;
   #secret: Promise<Uint8Array> | undefined;
   #checks = 0;
 
   constructor(options: AccountsOptions) {
     this.#options = options;
+    this.tokens = new FastTokens({ ...options, policy: options.tokens ?? DEFAULT_TOKEN_POLICY });
   }
 
   /** False when the account exists. @throws RangeError when the password is none */
@@ -60,9 +68,11 @@ export class Accounts {
     return created ? jid : undefined;
   }
 
-  /** False when there is no such account. @throws RangeError when the password is none */
+  /** No token is good any more. False when there is no such account. @throws RangeError when the password is none */
   async setPassword(jid: Jid, password: string): Promise<boolean> {
-    return this.#options.store.accounts.setCredentials(idOf(jid), await this.#credentials(password));
+    const isSet = await this.#options.store.accounts.setCredentials(idOf(jid), await this.#credentials(password));
+    await this.tokens.clear(idOf(jid));
+    return isSet;
   }
 
   async exists(jid: Jid): Promise<boolean> {

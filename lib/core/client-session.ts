@@ -8,9 +8,18 @@ import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, Transport } from '../xmpp/transport.ts';
 import type { Host } from './host.ts';
 import { checkInbound, type Checked } from './inbound.ts';
+
 import { State, type StateKey } from './keys.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
 import type { StreamManagement } from './stream-management.ts';
+
+/** What is known of a client that has bound its resource with Bind 2. @spec XEP-0386 §3.2 */
+export interface Origin {
+  /** What the installation of the client calls itself; nobody else may know. @spec XEP-0388 §2.3 */
+  readonly clientId: string | undefined;
+  /** What is to be switched on for the session. */
+  readonly features: readonly Element[];
+}
 
 /**
  * A bound resource, whatever carries it: a "connected resource". It is "available" while it has a
@@ -25,6 +34,8 @@ export class ClientSession {
   /** The bare JID. */
   readonly account: Jid;
   readonly since: EpochMillis;
+  /** Undefined for a resource that was bound as RFC 6120 says it. */
+  readonly origin: Origin | undefined;
   /** The client asked for the roster, so it gets roster pushes. @spec RFC 6121 §2.2 */
   isInterested = false;
   /** Who was sent directed presence and no directed unavailable presence since, as text. @spec RFC 6121 §4.6 */
@@ -45,11 +56,12 @@ export class ClientSession {
   #unmanaged: (() => void) | undefined;
 
   /** For the host only. @param jid a full JID */
-  constructor(host: Host, jid: Jid, transport: Transport) {
+  constructor(host: Host, jid: Jid, transport: Transport, origin?: Origin) {
     this.host = host;
     this.jid = jid;
     this.account = jid.bare;
     this.#transport = transport;
+    this.origin = origin;
     this.since = host.clock.date();
     // One place more than stanzas may take, so that the end of the carrier always finds one.
     this.#mailbox = new Mailbox(
@@ -83,10 +95,10 @@ export class ClientSession {
   }
 
   /** Another stream carries the session. For the arguments see `StreamManagement.resume`. */
-  resume(h: number, transport: Transport, release: (error: StreamError) => void): void {
+  resume(h: number, transport: Transport, release: (error: StreamError) => void, isTold = false): void {
     this.#transport = transport;
     this.host.log.debug('session.resumed', { jid: this.jid.toString(), transport: transport.info.name });
-    this.#management?.resume(h, transport, release);
+    this.#management?.resume(h, transport, release, isTold);
     this.host.resumed(this);
   }
 

@@ -6,15 +6,17 @@ import { serialize, xml, type Element } from '../xml/index.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import type { SaslAnswer, SaslAsk } from '../xmpp/sasl/mechanism.ts';
 import type { MechanismName } from '../xmpp/sasl/mechanisms.ts';
-import { StanzaError } from '../xmpp/stanza-error.ts';
-import { Stream, type StreamAnswer, type StreamAsk, type StreamEffect, type StreamHost } from '../xmpp/stream.ts';
-import { StreamError } from '../xmpp/stream-error.ts';
 import { NS_SM } from '../xmpp/ns.ts';
+import { StanzaError } from '../xmpp/stanza-error.ts';
+import { Stream } from '../xmpp/stream.ts';
+import type { StreamAnswer, StreamAsk, StreamEffect, StreamHost } from '../xmpp/stream-effects.ts';
+import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, StreamHeader, StreamInput, Transport, TransportInfo } from '../xmpp/transport.ts';
 import { Busy, identify } from './accounts.ts';
 import type { AuthLimiter } from './auth-limiter.ts';
 import type { ClientSession } from './client-session.ts';
 import type { Host, HostDirectory } from './host.ts';
+import { Establishment, inlineFeatures } from './establishment.ts';
 import { ManagementDesk, type ManagedStream } from './management-desk.ts';
 import { answerNewcomer, NEWCOMERS, Newcomer, readRequest, type Newcomers } from './newcomers.ts';
 import type { Resumptions } from './resumptions.ts';
@@ -49,6 +51,7 @@ export class ClientStream implements StreamInput, ManagedStream {
   #host: Host | undefined;
   #account: Jid | undefined;
   #session: ClientSession | undefined;
+  #isTokenDue = false;
   #isOver = false;
 
   constructor(transport: Transport, options: ClientStreamOptions) {
@@ -64,6 +67,7 @@ export class ClientStream implements StreamInput, ManagedStream {
       mechanisms,
       allowsPlain: isConfidential,
       identify,
+      limits: transport.info.limits,
     });
     this.#desk = new ManagementDesk(this, options.resumptions);
     this.#cancelTimeout = this.#expectLogin(options.authenticationTimeout);
@@ -167,7 +171,12 @@ export class ClientStream implements StreamInput, ManagedStream {
       this.#answer({ about: 'resume', isResumed: this.#session !== undefined });
       return;
     }
-    const answer = ask.about === 'request' ? this.#answerRequest(ask.iq, host) : this.#findOut(ask, host);
+    if (ask.about === 'establish') {
+      void this.#establish(ask, host);
+      return;
+    }
+    const answer =
+      ask.about === 'request' ? this.#answerRequest(ask.iq, host) : this.#refusalOf(this.#lookUp(ask, host));
     void answer.then((found) => this.#guard(() => this.#answer(found)));
   }
 
@@ -196,10 +205,24 @@ export class ClientStream implements StreamInput, ManagedStream {
     return { about: 'request', reply: await answerNewcomer(newcomers, request, iq, { server, failures }) };
   }
 
+  /** Opens the session in the same turn in which the client hears of it. */
+  async #establish({ account, request }: StreamAsk & { about: 'establish' }, host: Host): Promise<void> {
+    const [transport, desk, isTokenDue] = [this.#transport, this.#desk, this.#isTokenDue];
+    const establishment = new Establishment({ host, account, request, transport, desk, isTokenDue });
+    const refusal = await this.#refusalOf(establishment.prepare());
+    this.#guard(() => {
+      if (refusal) return this.#answer(refusal);
+      const { session, results, begin } = establishment.open();
+      this.#session = session;
+      this.#answer({ about: 'establish', bound: session?.jid, results });
+      begin?.();
+    });
+  }
+
   /** Never rejects: what goes wrong is a refusal that tells nothing. @spec RFC 6120 §6.5.11 */
-  async #findOut(ask: SaslAsk, host: Host): Promise<SaslAnswer> {
+  async #refusalOf<T>(work: Promise<T>): Promise<T | SaslAnswer> {
     try {
-      return await this.#lookUp(ask, host);
+      return await work;
     } catch (error) {
       if (!(error instanceof Busy)) this.#options.log.error('auth.broken', { error: asError(error) });
       return { about: 'refusal', condition: 'temporary-auth-failure' };
@@ -216,10 +239,20 @@ export class ClientStream implements StreamInput, ManagedStream {
       return { about: 'refusal', condition: 'temporary-auth-failure', text: 'too many failures; try again later' };
     }
     const jid = identify(ask.username, host.domain);
+    if (ask.about === 'token') return this.#checkToken(ask, host, jid);
     if (ask.about === 'password') {
       return { about: 'password', isRight: await host.accounts.verify(jid, ask.password) };
     }
     return { about: 'scram', ...(await host.accounts.scramKeys(jid, ask.hash)) };
+  }
+
+  /** @spec XEP-0484 §3.4 §4.2 */
+  async #checkToken(ask: SaslAsk & { about: 'token' }, host: Host, jid: Jid | undefined): Promise<SaslAnswer> {
+    const verdict = await host.accounts.tokens.verify(jid?.toString() ?? '', ask.proof, ask);
+    if (verdict.is === 'expired') return { about: 'refusal', condition: 'credentials-expired' };
+    if (verdict.is === 'wrong') return { about: 'refusal', condition: 'not-authorized' };
+    this.#isTokenDue = verdict.isDue;
+    return { about: 'token', responder: verdict.responder };
   }
 
   #forget(host: Host, account: Jid): void {
@@ -236,6 +269,7 @@ export class ClientStream implements StreamInput, ManagedStream {
         domain: host.domain,
         anonymous: host.options.anonymous,
         features: () => [...this.#ownFeatures(), ...host.features()],
+        inline: () => inlineFeatures(host, this.#isManagementOffered),
         featuresBeforeLogin: () => newcomers()?.features(this.#newcomer) ?? [],
         answersBeforeLogin: (iq) => {
           const request = readRequest(iq, host.domain, this.#newcomer);
@@ -245,10 +279,14 @@ export class ClientStream implements StreamInput, ManagedStream {
     );
   }
 
-  /** @spec XEP-0198 §2 */
+  /** What is switched on already is no longer on offer: clients would ask for it again. @spec XEP-0198 §2 */
   #ownFeatures(): Element[] {
-    const isAnnounced = this.#options.announcesManagement(this.#transport.info);
-    return isAnnounced ? [xml('sm', { xmlns: NS_SM })] : [];
+    const isOffered = this.#isManagementOffered && !this.#session?.management;
+    return isOffered ? [xml('sm', { xmlns: NS_SM })] : [];
+  }
+
+  get #isManagementOffered(): boolean {
+    return this.#options.announcesManagement(this.#transport.info);
   }
 
   // ---- the end

@@ -40,6 +40,10 @@ export interface HookMap {
   'presence:broadcast': { readonly session: ClientSession; readonly stanza: Stanza };
   /** Stream features for an authenticated client that has yet to bind; handlers append. Synchronous only. */
   'stream:features': { readonly features: Element[] };
+  /** Names of what Bind 2 may switch on for a new session; handlers append. Synchronous only. */
+  'bind:features': { readonly features: string[] };
+  /** What a client is told that is about to bind a resource with Bind 2; handlers append. */
+  'bind:answers': { readonly account: Jid; readonly answers: Element[] };
   /** An account, if there is one, is about to go: its sessions have ended, its data is still there. */
   'account:removing': { readonly account: Jid };
   /** The host is about to end all its sessions: the last chance to say goodbye. Synchronous only. */

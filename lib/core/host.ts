@@ -10,7 +10,7 @@ import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, Transport } from '../xmpp/transport.ts';
 import type { Accounts } from './accounts.ts';
 import { BLOCKS } from './blocks.ts';
-import { ClientSession } from './client-session.ts';
+import { ClientSession, type Origin } from './client-session.ts';
 import { ComponentDomain, type Component } from './component.ts';
 import { Delivery } from './delivery.ts';
 import { Discovery } from './discovery.ts';
@@ -169,21 +169,36 @@ export class Host {
     return features;
   }
 
+  /** What Bind 2 may switch on for a new session. @spec XEP-0386 §3.1 */
+  bindFeatures(): string[] {
+    const features: string[] = [];
+    void this.#notify('bind:features', { features });
+    return features;
+  }
+
+  /** What a client is told that binds a resource with Bind 2. @spec XEP-0386 §3.2.1 */
+  async answersToBind(account: Jid): Promise<readonly Element[]> {
+    const answers: Element[] = [];
+    await this.#notify('bind:answers', { account, answers });
+    return answers;
+  }
+
   /**
    * Binds a resource: the requested one, or one that the server makes.
    *
    * @param account the bare JID that authenticated
+   * @param origin what the client says of itself with Bind 2
    * @throws StanzaError bad-request, conflict, resource-constraint
    * @spec RFC 6120 §7.6 @spec RFC 6120 §7.7
    */
-  bind(account: Jid, resource: string | undefined, transport: Transport): ClientSession {
+  bind(account: Jid, resource: string | undefined, transport: Transport, origin?: Origin): ClientSession {
     const jid = this.#resourceFor(account, resource);
     if (this.sessions.of(account).length >= this.options.maxResources) this.#endOneAway(account);
     if (this.sessions.of(account).length >= this.options.maxResources) {
       throw new StanzaError('resource-constraint', `At most ${this.options.maxResources} resources at a time.`);
     }
     this.#leaving.get(jid.toString())?.finish('lost');
-    const session = new ClientSession(this, jid, transport);
+    const session = new ClientSession(this, jid, transport, origin);
     this.sessions.add(session);
     this.log.debug('session.bound', { jid: jid.toString(), transport: transport.info.name });
     void this.#notify('session:bound', { session });

@@ -4,7 +4,7 @@ import type { Jid } from '../xmpp/jid.ts';
 import { NS_SM, NS_STANZA_ERRORS } from '../xmpp/ns.ts';
 import type { StanzaCondition } from '../xmpp/stanza-error.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
-import type { Transport } from '../xmpp/transport.ts';
+import type { Payload, Transport } from '../xmpp/transport.ts';
 import type { ClientSession } from './client-session.ts';
 import type { Resumptions } from './resumptions.ts';
 import { element } from './stream-management.ts';
@@ -18,6 +18,14 @@ export interface ManagedStream {
   fail(error: StreamError): void;
   /** Lets go of the session, and ends. */
   release(error: StreamError): void;
+}
+
+/** What becomes of a wish to resume. */
+export interface Claim {
+  readonly answer: Payload;
+  readonly session?: ClientSession;
+  /** Takes the session over; `isTold` when the client has got the answer. */
+  readonly take?: (isTold: boolean) => void;
 }
 
 /** `h` is an unsignedInt. */
@@ -37,10 +45,11 @@ export class ManagementDesk {
   receive(command: Element): void {
     const name = command.getName();
     const management = this.#stream.session?.management;
-    if (name === 'enable' && this.#stream.session && !management) this.#enable(command, this.#stream.session);
-    else if (name === 'r' && management) this.#send(element('a', { h: String(management.ledger.handled) }));
+    if (name === 'enable' && this.#stream.session && !management) {
+      this.#send(this.enable(command, this.#stream.session));
+    } else if (name === 'r' && management) this.#send(element('a', { h: String(management.ledger.handled) }));
     else if (name === 'a' && management) this.#acknowledge(command);
-    else if (['enable', 'resume', 'r', 'a'].includes(name)) this.#refuse('unexpected-request');
+    else if (['enable', 'resume', 'r', 'a'].includes(name)) this.#send(failed('unexpected-request'));
     else this.#stream.fail(new StreamError('unsupported-stanza-type'));
   }
 
@@ -51,30 +60,45 @@ export class ManagementDesk {
    * @spec XEP-0198 §5
    */
   resume(command: Element, account: Jid): ClientSession | undefined {
+    const claim = this.claim(command, account);
+    if (!claim) return undefined;
+    if (claim.take) claim.take(false);
+    else this.#send(claim.answer);
+    return claim.session;
+  }
+
+  /**
+   * Whether a session of the account that has just logged in may be taken over; undefined when the
+   * stream has failed.
+   *
+   * @spec XEP-0198 §5
+   */
+  claim(command: Element, account: Jid): Claim | undefined {
     const { previd = '', h: said } = command.attrs;
     const h = readCounter(said);
-    if (h === undefined) return this.#refuse('bad-request');
+    if (h === undefined) return { answer: failed('bad-request') };
     const session = this.#resumptions.find(previd, account);
     const management = session?.management;
-    if (!management) return this.#refuse('item-not-found', this.#resumptions.handledIn(previd, account));
+    if (!management) return { answer: failed('item-not-found', this.#resumptions.handledIn(previd, account)) };
     const verdict = management.ledger.check(h);
     if (verdict === 'too-high') {
       this.#stream.fail(tooHigh(h, management.ledger.sent));
       return undefined;
     }
-    if (verdict === 'too-low') return this.#refuse('item-not-found', management.ledger.handled);
-    session.resume(h, this.#stream.transport, (error) => this.#stream.release(error));
-    return session;
+    if (verdict === 'too-low') return { answer: failed('item-not-found', management.ledger.handled) };
+    const release = (error: StreamError): void => this.#stream.release(error);
+    const take = (isTold: boolean): void => session.resume(h, this.#stream.transport, release, isTold);
+    return { answer: element('resumed', { h: String(management.ledger.handled), previd }), session, take };
   }
 
-  /** @spec XEP-0198 §3 */
-  #enable({ attrs }: Element, session: ClientSession): void {
+  /** Begins to count; the answer. @spec XEP-0198 §3 */
+  enable({ attrs }: Element, session: ClientSession): Payload {
     const wantsResumption = attrs['resume'] === 'true' || attrs['resume'] === '1';
     const wish = wantsResumption ? wishedWindow(attrs['max']) : 0;
     const release = (error: StreamError): void => this.#stream.release(error);
     const { management, window } = this.#resumptions.enable(session, wish, release);
     const terms = { id: management.id, resume: 'true', max: String(Math.floor(window / 1000)) };
-    this.#send(element('enabled', window > 0 ? terms : {}));
+    return element('enabled', window > 0 ? terms : {});
   }
 
   /** @spec XEP-0198 §4 §6 */
@@ -85,16 +109,16 @@ export class ManagementDesk {
     else if (management && !management.acknowledge(h)) this.#stream.fail(tooHigh(h, management.ledger.sent));
   }
 
-  /** @spec XEP-0198 §6 */
-  #refuse(condition: StanzaCondition, h?: number): undefined {
-    const attrs = { xmlns: NS_SM, h: h === undefined ? undefined : String(h) };
-    const failed = xml('failed', attrs, xml(condition, { xmlns: NS_STANZA_ERRORS }));
-    this.#send({ xml: serialize(failed), element: failed });
-  }
-
-  #send(payload: Parameters<Transport['send']>[0]): void {
+  #send(payload: Payload): void {
     this.#stream.transport.send(payload);
   }
+}
+
+/** @spec XEP-0198 §6 */
+function failed(condition: StanzaCondition, h?: number): Payload {
+  const attrs = { xmlns: NS_SM, h: h === undefined ? undefined : String(h) };
+  const answer = xml('failed', attrs, xml(condition, { xmlns: NS_STANZA_ERRORS }));
+  return { xml: serialize(answer), element: answer };
 }
 
 function readCounter(text: string | undefined): number | undefined {

@@ -104,16 +104,17 @@ export class StreamManagement {
    * What the client has not got is sent again.
    *
    * @param h what the client has, which was checked
+   * @param isTold the client knows already
    * @spec XEP-0198 §5
    */
-  resume(h: number, transport: Transport, release: (error: StreamError) => void): void {
+  resume(h: number, transport: Transport, release: (error: StreamError) => void, isTold: boolean): void {
     const releaseOther = this.#transport && this.#release;
     this.#transport = transport;
     this.#release = release;
     this.stop();
     this.acknowledge(h);
     this.#planAsk();
-    transport.send(element('resumed', { h: String(this.ledger.handled), previd: this.id }));
+    if (!isTold) transport.send(element('resumed', { h: String(this.ledger.handled), previd: this.id }));
     for (const payload of this.ledger.unacknowledged) transport.send(counted(payload));
     releaseOther?.(new StreamError('conflict', 'resumed by another stream'));
   }

@@ -4,7 +4,7 @@ import type { Transport, TransportInfo } from '../xmpp/transport.ts';
 import type { FrameSocket } from './frame-socket.ts';
 import type { FrameStream } from './frame-stream.ts';
 import { LiveTransports } from './live-transports.ts';
-import type { WebSocketObserver, WebSocketPolicy } from './websocket-policy.ts';
+import { streamLimits, type WebSocketObserver, type WebSocketPolicy } from './websocket-policy.ts';
 import { WebSocketTransport } from './websocket-transport.ts';
 
 export interface WebSocketEndpointOptions {
@@ -43,9 +43,9 @@ export class WebSocketEndpoint {
   }
 
   /** Takes a connection whose handshake is done. Tell the transport what the socket says. */
-  accept(socket: FrameSocket, origin: Omit<TransportInfo, 'name'>): WebSocketTransport {
+  accept(socket: FrameSocket, origin: Omit<TransportInfo, 'name' | 'limits'>): WebSocketTransport {
     const { clock, policy, observer, openStream } = this.#options;
-    const info = { name: 'websocket', ...origin } as const;
+    const info = { name: 'websocket', ...origin, limits: streamLimits(policy) } as const;
     const transport = new WebSocketTransport({ info, socket, policy, clock, owner: this.#live, observer });
     this.#live.add(transport);
     observer.opened();

@@ -1,5 +1,6 @@
 import { seconds, type Duration } from '../base/time.ts';
 import type { StreamCondition } from '../xmpp/stream-error.ts';
+import type { StreamLimits } from '../xmpp/transport.ts';
 
 /** What a WebSocket client may do. The configuration fills it in. */
 export interface WebSocketPolicy {
@@ -40,6 +41,11 @@ export const DEFAULT_WEBSOCKET_LIMITS: WebSocketLimits = {
   proof: seconds(1),
   unproven: 256,
 };
+
+/** What clients are told of the limits. @spec XEP-0478 §3.1 */
+export function streamLimits({ maxMessage, maxMessageUnauthenticated, ping }: WebSocketPolicy): StreamLimits {
+  return { maxBytes: maxMessage, maxBytesUnauthenticated: maxMessageUnauthenticated, idle: ping };
+}
 
 /** How a connection came to its end. */
 export type WebSocketEnd =

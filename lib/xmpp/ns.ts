@@ -138,6 +138,10 @@ export const NS_RETRACT = 'urn:xmpp:message-retract:1';
 export const NS_MODERATE = 'urn:xmpp:message-moderate:1';
 /** XEP-0444 */
 export const NS_REACTIONS = 'urn:xmpp:reactions:0';
+/** XEP-0386 */
+export const NS_BIND2 = 'urn:xmpp:bind:0';
+/** XEP-0388 */
+export const NS_SASL2 = 'urn:xmpp:sasl:2';
 /** XEP-0398 */
 export const NS_PEP_VCARD_CONVERSION = 'urn:xmpp:pep-vcard-conversion:0';
 /** XEP-0402 */
@@ -150,3 +154,7 @@ export const NS_IBR_TOKEN = 'urn:xmpp:ibr-token:0';
 export const NS_UPLOAD = 'urn:xmpp:http:upload:0';
 /** XEP-0363 §5 */
 export const NS_UPLOAD_PURPOSE = 'urn:xmpp:http:upload:purpose:0';
+/** XEP-0478 */
+export const NS_STREAM_LIMITS = 'urn:xmpp:stream-limits:0';
+/** XEP-0484 */
+export const NS_FAST = 'urn:xmpp:fast:0';

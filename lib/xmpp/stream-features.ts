@@ -1,29 +1,26 @@
 import { xml, type Element } from '../xml/index.ts';
-import { NS_BIND, NS_SASL, NS_STREAM } from './ns.ts';
-import type { MechanismName } from './sasl/mechanisms.ts';
-
-/** What may be negotiated before authentication. @spec RFC 6120 §6.3.3 */
-export function featuresBeforeAuthentication(
-  mechanisms: readonly MechanismName[],
-  others: readonly Element[],
-): Element {
-  const list = xml('mechanisms', { xmlns: NS_SASL });
-  for (const name of mechanisms) list.append(xml('mechanism', {}, name));
-  return features(list, ...others);
-}
+import { NS_BIND, NS_STREAM, NS_STREAM_LIMITS } from './ns.ts';
+import type { StreamLimits } from './transport.ts';
 
 /**
- * What may be negotiated after it. `<session/>` is answered but not announced: it would cost every
- * client a round trip. TLS and compression belong to the carrier.
+ * What may be negotiated after authentication. `<session/>` is answered but not announced: it would
+ * cost every client a round trip. TLS and compression belong to the carrier.
  *
  * @spec RFC 6120 §7.4
  * @spec XEP-0206 §2 X-2-04
  */
-export function featuresAfterAuthentication(others: readonly Element[]): Element {
-  return features(xml('bind', { xmlns: NS_BIND }), ...others);
+export function bindFeature(): Element {
+  return xml('bind', { xmlns: NS_BIND });
+}
+
+/** What the client may send, and how long it may be silent. @spec XEP-0478 §3.1 */
+export function limitsFeature({ maxBytes, maxBytesUnauthenticated, idle }: StreamLimits, isKnown: boolean): Element {
+  const bytes = xml('max-bytes', {}, String(isKnown ? maxBytes : maxBytesUnauthenticated));
+  const silence = idle === undefined ? [] : [xml('idle-seconds', {}, String(Math.floor(idle / 1000)))];
+  return xml('limits', { xmlns: NS_STREAM_LIMITS }, bytes, ...silence);
 }
 
 /** The prefix is literal: clients match it. @spec XEP-0206 §2 X-2-02 */
-function features(...children: Element[]): Element {
+export function streamFeatures(...children: Element[]): Element {
   return xml('stream:features', { 'xmlns:stream': NS_STREAM }, ...children);
 }

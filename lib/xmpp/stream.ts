@@ -1,70 +1,27 @@
 import { opaqueId, type Random } from '../base/random.ts';
 import { xml, type Element } from '../xml/index.ts';
 import { prepareDomain, type Jid } from './jid.ts';
-import { NS_BIND, NS_CLIENT, NS_CSI, NS_SASL, NS_SERVER, NS_SESSION, NS_SM, NS_STREAM, NS_TLS } from './ns.ts';
-import { SaslNegotiation, type SaslOutcome } from './sasl/negotiation.ts';
-import type { SaslAnswer, SaslAsk } from './sasl/mechanism.ts';
-import { MECHANISMS, type MechanismName } from './sasl/mechanisms.ts';
+import { Authentication, sasl2Success, type AuthenticationOutcome } from './authentication.ts';
+import { NS_BIND, NS_CLIENT, NS_CSI, NS_SASL2, NS_SERVER, NS_SESSION, NS_SM, NS_STREAM, NS_TLS } from './ns.ts';
+import type { MechanismName } from './sasl/mechanisms.ts';
 import { StanzaError } from './stanza-error.ts';
 import { isStanzaKind } from './stanza.ts';
+import type { Established, StreamAnswer, StreamAsk, StreamEffect, StreamHost } from './stream-effects.ts';
 import { StreamError } from './stream-error.ts';
-import { featuresAfterAuthentication, featuresBeforeAuthentication } from './stream-features.ts';
-import type { StreamHeader } from './transport.ts';
-
-/** What a stream has to know of the domain it was opened to. */
-export interface StreamHost {
-  readonly domain: string;
-  /** ANONYMOUS is on offer, and nothing else. */
-  readonly anonymous: boolean;
-  /** Features for authenticated clients beside resource binding. */
-  features(): readonly Element[];
-  /** Features for all others beside the mechanisms. */
-  featuresBeforeLogin(): readonly Element[];
-  /** Whether this IQ of a client that has not authenticated is answered; others end the stream. */
-  answersBeforeLogin(iq: Element): boolean;
-}
+import { bindFeature, limitsFeature, streamFeatures } from './stream-features.ts';
+import type { StreamHeader, StreamLimits } from './transport.ts';
 
 export interface StreamOptions {
   readonly random: Random;
   readonly findHost: (domain: string) => StreamHost | undefined;
   /** Mechanisms that the configuration allows. */
   readonly mechanisms: readonly MechanismName[];
-  /** A password may be sent as it is: TLS, this machine, or the configuration says so. */
+  /** A password may be sent as it is, or a token used: TLS, this machine, or the configuration says so. */
   readonly allowsPlain: boolean;
+  readonly limits?: StreamLimits | undefined;
   /** The account's address, or undefined when the name is none. */
   readonly identify: (username: string, domain: string) => Jid | undefined;
 }
-
-export type StreamAsk =
-  | SaslAsk
-  | { readonly about: 'bind'; readonly account: Jid; readonly resource: string | undefined }
-  /** Whether the client may go on with a session that it had. @spec XEP-0198 §5 */
-  | { readonly about: 'resume'; readonly account: Jid; readonly element: Element }
-  /** What a client asks before it has authenticated. */
-  | { readonly about: 'request'; readonly iq: Element };
-
-export type StreamAnswer =
-  | SaslAnswer
-  | { readonly about: 'bind'; readonly bound: Jid | StanzaError }
-  | { readonly about: 'resume'; readonly isResumed: boolean }
-  | { readonly about: 'request'; readonly reply: Element };
-
-export type StreamEffect =
-  | { readonly do: 'open'; readonly header: StreamHeader }
-  | { readonly do: 'send'; readonly element: Element }
-  /** Find out; nothing that follows is looked at before `answer`. */
-  | { readonly do: 'ask'; readonly ask: StreamAsk; readonly host: StreamHost }
-  /** The client is who it says. */
-  | { readonly do: 'authenticated'; readonly account: Jid }
-  /** The credentials were wrong. */
-  | { readonly do: 'failed'; readonly username: string }
-  /** A stanza of a bound resource. */
-  | { readonly do: 'deliver'; readonly element: Element }
-  /** A stanza of a bound resource that the stream itself answers, with this one. */
-  | { readonly do: 'reply'; readonly element: Element }
-  /** An element of stream management. @spec XEP-0198 §1 */
-  | { readonly do: 'manage'; readonly element: Element }
-  | { readonly do: 'close'; readonly error: StreamError | undefined };
 
 type Phase = 'opening' | 'authenticating' | 'restarting' | 'binding' | 'bound' | 'closed';
 type Input = { readonly header: StreamHeader } | { readonly element: Element };
@@ -91,11 +48,11 @@ export class Stream {
   readonly #options: StreamOptions;
   #phase: Phase = 'opening';
   #host: StreamHost | undefined;
-  #sasl: SaslNegotiation | undefined;
+  #authentication: Authentication | undefined;
+  #success: (AuthenticationOutcome & { is: 'success2' }) | undefined;
   #account: Jid | undefined;
   #claimedFrom: string | undefined;
   #lang: string | undefined;
-  #username: string | undefined;
   #failures = 0;
   #headers = 0;
   #requests = 0;
@@ -141,9 +98,17 @@ export class Stream {
   #answered(answer: StreamAnswer): StreamEffect[] {
     if (answer.about === 'bind') return this.#bound(answer.bound);
     if (answer.about === 'request') return [{ do: 'send', element: answer.reply }];
-    if (answer.about !== 'resume') return this.#afterSasl(this.#sasl?.answer(answer));
-    if (answer.isResumed) this.#phase = 'bound';
-    return [];
+    if (answer.about === 'establish') return this.#established(answer);
+    if (answer.about === 'resume') {
+      if (answer.isResumed) this.#phase = 'bound';
+      return [];
+    }
+    // What had succeeded may still come to nothing.
+    if (answer.about === 'refusal' && this.#success) {
+      this.#success = undefined;
+      return this.#afterSasl(this.#authentication?.refuse(answer.condition));
+    }
+    return this.#afterSasl(this.#authentication?.answer(answer));
   }
 
   /** The stream is over, for a reason of somebody else's. */
@@ -206,31 +171,39 @@ export class Stream {
     if (!host) return new StreamError('host-unknown');
     if (this.#host && host.domain !== this.#host.domain) return new StreamError('not-authorized', 'another domain');
     this.#host = host;
-    return this.#account && this.#claimsAnother(header.from) ? new StreamError('invalid-from') : undefined;
+    const claimed = header.from ?? this.#claimedFrom;
+    const isAnother = this.#account && this.#claimsAnother(claimed, this.#account);
+    return isAnother ? new StreamError('invalid-from') : undefined;
   }
 
   /** @spec RFC 6120 §4.7.1 D-58 */
-  #claimsAnother(from: string | undefined): boolean {
-    const claimed = from ?? this.#claimedFrom;
-    if (claimed === undefined) return false;
-    return claimed.split('/')[0]?.toLowerCase() !== this.#account?.toString();
+  #claimsAnother(claimed: string | undefined, account: Jid): boolean {
+    return claimed !== undefined && claimed.split('/')[0]?.toLowerCase() !== account.toString();
   }
 
   #features(): Element {
-    if (this.#account) return featuresAfterAuthentication(this.#host?.features() ?? []);
-    const offered = this.#offered();
-    const isPlainHidden = !offered.includes('PLAIN') && this.#options.mechanisms.includes('PLAIN');
-    this.#sasl ??= new SaslNegotiation(offered, isPlainHidden, this.#options.random);
-    return featuresBeforeAuthentication(offered, this.#host?.featuresBeforeLogin() ?? []);
+    const { limits } = this.#options;
+    const announced = limits ? [limitsFeature(limits, this.#account !== undefined)] : [];
+    if (!this.#account) {
+      this.#authentication ??= this.#host && this.#authenticationFor(this.#host);
+      const others = this.#host?.featuresBeforeLogin() ?? [];
+      return streamFeatures(...(this.#authentication?.features ?? []), ...others, ...announced);
+    }
+    const bind = this.#phase === 'bound' ? [] : [bindFeature()];
+    return streamFeatures(...bind, ...(this.#host?.features() ?? []), ...announced);
   }
 
-  /** @spec RFC 6120 §13.8.3 X-8-01 */
-  #offered(): MechanismName[] {
-    const { mechanisms, allowsPlain } = this.#options;
-    if (this.#host?.anonymous) return ['ANONYMOUS'];
-    return MECHANISMS.filter(
-      (name) => mechanisms.includes(name) && name !== 'ANONYMOUS' && (name !== 'PLAIN' || allowsPlain),
-    );
+  #authenticationFor(host: StreamHost): Authentication {
+    const { random, mechanisms, allowsPlain, identify } = this.#options;
+    return new Authentication({
+      random,
+      mechanisms,
+      isPrivate: allowsPlain,
+      anonymous: host.anonymous,
+      inline: host.inline(),
+      identify: (username) => identify(username, host.domain),
+      isAnother: (account) => this.#claimsAnother(this.#claimedFrom, account),
+    });
   }
 
   // ---- elements
@@ -238,11 +211,14 @@ export class Stream {
   #element(element: Element): StreamEffect[] {
     const namespace = element.getNS();
     if (namespace === NS_SERVER) return this.#end('invalid-namespace');
+    if (this.#authentication?.isExclusive && !isPartOfSasl2(element)) return this.#end('policy-violation');
     if (namespace === NS_TLS) return this.#refuseTls();
     if (namespace === NS_STREAM) return element.getName() === 'error' ? this.#endQuietly() : this.#end('bad-format');
     if (this.#phase === 'bound') return this.#whenBound(element);
     if (namespace === NS_SM && this.#phase !== 'opening') return this.#manage(element);
-    if (namespace === NS_SASL && this.#phase === 'authenticating') return this.#authenticate(element);
+    if (this.#phase === 'authenticating' && this.#authentication?.takes(namespace)) {
+      return this.#afterSasl(this.#authentication.receive(element));
+    }
     if (namespace === NS_CLIENT && this.#phase === 'binding') return this.#bind(element);
     if (element.name === 'iq' && this.#phase === 'authenticating') return this.#request(element);
     return this.#end(this.#phase === 'binding' ? 'unsupported-stanza-type' : 'not-authorized');
@@ -295,39 +271,40 @@ export class Stream {
     return this.#ask({ about: 'request', iq }, this.#host);
   }
 
-  #authenticate(element: Element): StreamEffect[] {
-    return this.#afterSasl(this.#sasl?.receive(element));
-  }
-
-  #afterSasl(outcome: SaslOutcome | undefined): StreamEffect[] {
+  #afterSasl(outcome: AuthenticationOutcome | undefined): StreamEffect[] {
     if (!outcome || !this.#host) return this.#end('not-authorized');
     if (outcome.is === 'reply') return [{ do: 'send', element: outcome.element }];
-    if (outcome.is === 'ask') {
-      this.#username = 'username' in outcome.ask ? outcome.ask.username : undefined;
-      return this.#ask(outcome.ask, this.#host);
-    }
+    if (outcome.is === 'ask') return this.#ask(outcome.ask, this.#host);
     if (outcome.is === 'failure') return this.#failed(outcome);
-    const account = this.#options.identify(outcome.username, this.#host.domain);
-    if (!account) return this.#afterSasl(this.#sasl?.refuseIdentity());
-    if (outcome.authzid !== '' && outcome.authzid !== account.toString()) {
-      return this.#afterSasl(this.#sasl?.refuseIdentity());
+    if (outcome.is === 'success2') {
+      this.#success = outcome;
+      return this.#ask({ about: 'establish', account: outcome.account, request: outcome.request }, this.#host);
     }
-    this.#account = account;
-    this.#phase = 'restarting';
-    this.#headers = 0;
-    return [
-      { do: 'authenticated', account },
-      { do: 'send', element: outcome.element },
-    ];
+    return [...this.#authenticated(outcome.account, 'restarting'), { do: 'send', element: outcome.element }];
   }
 
-  #failed({ element, condition }: SaslOutcome & { is: 'failure' }): StreamEffect[] {
+  #authenticated(account: Jid, phase: Phase): StreamEffect[] {
+    this.#account = account;
+    this.#phase = phase;
+    this.#headers = 0;
+    return [{ do: 'authenticated', account }];
+  }
+
+  /** No restart: the features of what comes next follow at once. @spec XEP-0388 §2.6.1 */
+  #established({ bound, results }: Established): StreamEffect[] {
+    const success = this.#success;
+    this.#success = undefined;
+    if (!success) return this.#end('internal-server-error');
+    const element = sasl2Success(bound ?? success.account, success.data, results);
+    const effects = this.#authenticated(success.account, bound ? 'bound' : 'binding');
+    effects.push({ do: 'send', element }, { do: 'send', element: this.#features() });
+    return effects;
+  }
+
+  #failed({ element, username }: AuthenticationOutcome & { is: 'failure' }): StreamEffect[] {
     this.#failures += 1;
     const effects: StreamEffect[] = [{ do: 'send', element }];
-    if (condition === 'not-authorized' && this.#username !== undefined) {
-      effects.unshift({ do: 'failed', username: this.#username });
-    }
-    this.#username = undefined;
+    if (username !== undefined) effects.unshift({ do: 'failed', username });
     if (this.#failures >= MAX_FAILURES) effects.push(...this.#end('policy-violation', 'too many failed attempts'));
     return effects;
   }
@@ -382,4 +359,9 @@ export class Stream {
 
 function resultOf(iq: Element): Element {
   return xml('iq', { xmlns: NS_CLIENT, type: 'result', id: iq.attrs['id'] });
+}
+
+/** What may come while SASL2 is under way. @spec XEP-0388 §2.4 */
+function isPartOfSasl2(element: Element): boolean {
+  return element.getNS() === NS_SASL2 && element.getName() !== 'authenticate';
 }

@@ -1,3 +1,4 @@
+import type { Duration } from '../base/time.ts';
 import type { Element } from '../xml/index.ts';
 import type { StreamError } from './stream-error.ts';
 
@@ -16,6 +17,16 @@ export interface Payload {
   readonly counted?: true;
 }
 
+/** What a carrier takes from its client. @spec XEP-0478 §3.1 */
+export interface StreamLimits {
+  /** Bytes of one element of an authenticated client. */
+  readonly maxBytes: number;
+  /** The same before authentication. */
+  readonly maxBytesUnauthenticated: number;
+  /** Silence after which the client is asked for a sign of life. */
+  readonly idle?: Duration;
+}
+
 /** What a stream may know about its carrier. */
 export interface TransportInfo {
   readonly name: 'bosh' | 'websocket' | 'sse' | 'http-stream' | 'long-poll' | 'poll' | 'xep-0025' | 'tcp';
@@ -25,6 +36,8 @@ export interface TransportInfo {
   readonly loopback: boolean;
   /** The client's address, for limits and logs. */
   readonly address: string;
+  /** Told to the client, where the carrier has any. */
+  readonly limits?: StreamLimits | undefined;
 }
 
 /** The attributes of a stream header, whatever its syntax on the wire. @spec RFC 6120 §4.7 */

@@ -41,8 +41,8 @@ describe('docs/reference/errors.md', () => {
   });
 
   it('has every login failure that the code makes, and no other', () => {
-    const made = used(/\bfailure\(\s*'([a-z-]+)'/g);
-    const others = ['encryption-required', 'invalid-mechanism', 'temporary-auth-failure'];
+    const made = used(/(?:\bfailure|\.refuse)\(\s*'([a-z-]+)'/g);
+    const others = ['credentials-expired', 'encryption-required', 'invalid-mechanism', 'temporary-auth-failure'];
     expect(documented('Login failures')).to.have.members([...made, ...others]);
   });
 

@@ -34,7 +34,7 @@ describe('RFC 6120 §4: streams', () => {
     await new StreamClient(world).login('juliet');
     const other = new StreamClient(world).opens();
     const features = await other.next();
-    expect(features.getChildElements().map(({ name }) => name)).to.deep.equal(['mechanisms']);
+    expect(features.getChildElements().map(({ name }) => name)).to.deep.equal(['mechanisms', 'authentication']);
   });
 
   it('§4.3.3 a restart has a new header with a new id, which names the account', async () => {

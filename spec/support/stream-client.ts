@@ -8,6 +8,7 @@ import type { Payload, StreamHeader, Transport, TransportInfo } from '../../lib/
 import { element, type World } from '../core/world.ts';
 
 const SASL = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'";
+const SASL2 = "xmlns='urn:xmpp:sasl:2'";
 
 export interface StreamClientOptions {
   readonly info?: Partial<TransportInfo>;
@@ -15,6 +16,8 @@ export interface StreamClientOptions {
   readonly allowsPlainAnywhere?: boolean;
   readonly authenticationTimeout?: number;
   readonly limiter?: AuthLimiter;
+  /** Those of another client; stream management is announced then. */
+  readonly resumptions?: Resumptions;
 }
 
 /** One client of a world, from its stream header on: says elements, and reads what comes in order. */
@@ -38,13 +41,8 @@ export class StreamClient implements Transport {
       mechanisms: options.mechanisms ?? MECHANISMS,
       allowsPlainAnywhere: options.allowsPlainAnywhere ?? false,
       authenticationTimeout: options.authenticationTimeout ?? 60_000,
-      resumptions: new Resumptions(clock, random, {
-        window: 60_000,
-        sessions: 1,
-        remembered: 1,
-        limits: DEFAULT_MANAGEMENT_LIMITS,
-      }),
-      announcesManagement: () => false,
+      resumptions: options.resumptions ?? resumptionsOf({ clock, random }),
+      announcesManagement: () => options.resumptions !== undefined,
     });
   }
 
@@ -63,6 +61,17 @@ export class StreamClient implements Transport {
 
   auth(mechanism: string, data?: string): this {
     return this.says(`<auth ${SASL} mechanism='${mechanism}'>${data === undefined ? '' : base64(data)}</auth>`);
+  }
+
+  /** Begins SASL2. @param inside what else is asked for */
+  authenticates(mechanism: string, data?: string, inside = ''): this {
+    const initial = data === undefined ? '' : `<initial-response>${encoded(data)}</initial-response>`;
+    return this.says(`<authenticate ${SASL2} mechanism='${mechanism}'>${initial}${inside}</authenticate>`);
+  }
+
+  /** Answers a challenge of SASL2. */
+  responds2(data: string): this {
+    return this.says(`<response ${SASL2}>${encoded(data)}</response>`);
   }
 
   responds(data: string): this {
@@ -121,6 +130,15 @@ export class StreamClient implements Transport {
   }
 }
 
+export function resumptionsOf({ clock, random }: Pick<World, 'clock' | 'random'>): Resumptions {
+  return new Resumptions(clock, random, {
+    window: 60_000,
+    sessions: 1,
+    remembered: 1,
+    limits: DEFAULT_MANAGEMENT_LIMITS,
+  });
+}
+
 export function limiter({ clock }: World, limits: Partial<AuthLimits> = {}): AuthLimiter {
   const { POSITIVE_INFINITY } = Number;
   return new AuthLimiter(clock, {
@@ -139,4 +157,8 @@ export function conditionOf({ name, children }: Element): string {
 
 export function base64(text: string): string {
   return text === '' ? '=' : Buffer.from(text).toString('base64');
+}
+
+function encoded(text: string): string {
+  return Buffer.from(text).toString('base64');
 }

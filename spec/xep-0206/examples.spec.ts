@@ -54,6 +54,7 @@ describe('the examples of XEP-0206', () => {
       '+maxpause': 'pauses are allowed',
       '+stream': 'several streams are offered',
       '+xml:lang': 'of the stream that answers',
+      payloads: 'SASL2 is on offer, too (XEP-0388)',
     });
     const [features] = created.getChildElements();
     const [mechanisms] = features?.getChildElements() ?? [];
@@ -70,9 +71,9 @@ describe('the examples of XEP-0206', () => {
   it('4, 5: the first step of SCRAM', async () => {
     const { session } = await begin();
     const answer = await send(session, joined(example(4)));
-    sameBut(answer, joined(example(5)), { payloads: 'our part of the nonce, and the salt' });
+    sameBut(answer, joined(example(5)), { payloads: 'our part of the nonce, the salt, and the hash of XEP-0474' });
     const challenge = Buffer.from(answer.getChildElements()[0]?.text ?? '', 'base64').toString();
-    expect(challenge).to.match(/^r=oMsTAAwAAAAMAAAANP0TAAAAAABPU0AA[^,]+,s=[^,]+,i=4096$/);
+    expect(challenge).to.match(/^r=oMsTAAwAAAAMAAAANP0TAAAAAABPU0AA[^,]+,s=[^,]+,i=4096,h=[^,]+$/);
   });
 
   it('6: a proof for the nonce of another login proves nothing', async () => {

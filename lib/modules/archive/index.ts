@@ -68,6 +68,7 @@ function serveAccounts(host: HostContext, archive: Archive, policy: DefaultPolic
   );
   // So that the first messages need not wait.
   host.hook('session:bound', 'observe', ({ session }) => void preferences.get(session.account));
+  host.hook('bind:answers', 'act', async ({ account, answers }) => void answers.push(await archive.metadata(account)));
   host.hook('stanza:from-client', 'observe', ({ session, stanza }) => accounts.sent(session.account, stanza));
   host.hook('message:delivery', 'filter', ({ account, stanza }) => accounts.identify(account, stanza));
   host.hook('message:delivery', 'observe', ({ account, stanza }) => accounts.received(account, stanza));

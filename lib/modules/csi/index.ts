@@ -20,6 +20,10 @@ export default defineModule({
     host.hook('stream:features', 'act', ({ features }) => void features.push(xml('csi', { xmlns: NS_CSI })));
     // A resumed stream begins active. XEP-0352 §5.2
     host.hook('session:resumed', 'observe', ({ session }) => release(session));
+    host.hook('bind:features', 'act', ({ features }) => void features.push(NS_CSI));
+    host.hook('session:bound', 'act', ({ session }) => {
+      for (const element of session.origin?.features ?? []) changed(session, element);
+    });
     host.hook('nonza:from-client', 'act', ({ session, element }) => changed(session, element));
   },
 });

@@ -145,10 +145,12 @@ export class OfflineDesk {
     session.send(stanza);
   }
 
-  /** The client has found it in the archive. @spec XEP-0313 §6.1.1 */
+  /** The client has found it in the archive, or said that it will look there. @spec XEP-0313 §6.1.1 @spec XEP-0386 §3.2 */
   #isShown(session: ClientSession, stanza: Stanza): boolean {
     const id = stanzaIdBy(stanza, session.account);
-    return id !== undefined && this.#host.service(ARCHIVE)?.hasShown(session, id) === true;
+    const archive = this.#host.service(ARCHIVE);
+    if (id === undefined || !archive) return false;
+    return session.origin !== undefined || archive.hasShown(session, id);
   }
 
   /** It did not arrive, and nobody else can take it: it waits in the store for the next time. */

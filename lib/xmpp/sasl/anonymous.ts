@@ -2,6 +2,8 @@ import { refused, type Mechanism, type SaslAnswer, type SaslStep } from './mecha
 
 /** Nobody in particular; the trace information that a client may send is not kept. @spec RFC 4505 §2 */
 export class Anonymous implements Mechanism {
+  readonly encoding = 'utf8';
+
   respond(): SaslStep {
     return { step: 'ask', ask: { about: 'anonymous' } };
   }

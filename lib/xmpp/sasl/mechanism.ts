@@ -14,10 +14,22 @@ export type SaslCondition =
   | 'not-authorized'
   | 'temporary-auth-failure';
 
+/** What comes with a token. @spec XEP-0484 §3.4 */
+export interface TokenClaim {
+  readonly mechanism: string;
+  /** The `id` of the client's `<user-agent/>`. */
+  readonly clientId: string;
+  /** How often the client has used the token, if it says so. */
+  readonly count: number | undefined;
+  /** The token is to be of no use after this. */
+  readonly isInvalidated: boolean;
+}
+
 /** What a mechanism must know about the world to go on. */
 export type SaslAsk =
   | { readonly about: 'scram'; readonly username: string; readonly hash: ScramHash }
   | { readonly about: 'password'; readonly username: string; readonly password: string }
+  | ({ readonly about: 'token'; readonly username: string; readonly proof: Uint8Array } & TokenClaim)
   | { readonly about: 'anonymous' };
 
 /** The answer to an ask. A refusal can answer any of them. */
@@ -25,6 +37,8 @@ export type SaslAnswer =
   /** `exists` is false for keys that were made up, so that nobody can tell. */
   | { readonly about: 'scram'; readonly keys: ScramKeys; readonly exists: boolean }
   | { readonly about: 'password'; readonly isRight: boolean }
+  /** What proves to the client that the server knows the token, too. */
+  | { readonly about: 'token'; readonly responder: Uint8Array }
   | { readonly about: 'anonymous'; readonly username: string }
   | { readonly about: 'refusal'; readonly condition: SaslCondition; readonly text?: string };
 
@@ -34,8 +48,10 @@ export type SaslStep =
   | { readonly step: 'success'; readonly username: string; readonly authzid: string; readonly data?: string }
   | { readonly step: 'failure'; readonly condition: SaslCondition; readonly text?: string };
 
-/** One run of one mechanism. Data is text: every mechanism on offer speaks UTF-8. @spec RFC 4422 §3 */
+/** One run of one mechanism. @spec RFC 4422 §3 */
 export interface Mechanism {
+  /** What its data is: text, or octets, each one character. */
+  readonly encoding: 'utf8' | 'latin1';
   /** The client's initial response (undefined when it sent none) or its answer to a challenge. */
   respond(data: string | undefined): SaslStep;
   /** The answer to the last ask. */

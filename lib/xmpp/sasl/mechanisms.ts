@@ -7,12 +7,12 @@ import { Scram } from './scram.ts';
 const NONCE_BITS = 160;
 
 const MAKERS = {
-  'SCRAM-SHA-256': (random) => new Scram('sha-256', opaqueId(random, NONCE_BITS)),
-  'SCRAM-SHA-512': (random) => new Scram('sha-512', opaqueId(random, NONCE_BITS)),
-  'SCRAM-SHA-1': (random) => new Scram('sha-1', opaqueId(random, NONCE_BITS)),
+  'SCRAM-SHA-256': (random, offered) => new Scram('sha-256', opaqueId(random, NONCE_BITS), offered),
+  'SCRAM-SHA-512': (random, offered) => new Scram('sha-512', opaqueId(random, NONCE_BITS), offered),
+  'SCRAM-SHA-1': (random, offered) => new Scram('sha-1', opaqueId(random, NONCE_BITS), offered),
   PLAIN: () => new Plain(),
   ANONYMOUS: () => new Anonymous(),
-} satisfies Record<string, (random: Random) => Mechanism>;
+} satisfies Record<string, (random: Random, offered: readonly string[]) => Mechanism>;
 
 export type MechanismName = keyof typeof MAKERS;
 
@@ -23,6 +23,7 @@ export function isMechanism(name: string): name is MechanismName {
   return Object.hasOwn(MAKERS, name);
 }
 
-export function startMechanism(name: MechanismName, random: Random): Mechanism {
-  return MAKERS[name](random);
+/** @param offered the mechanisms that the client was offered */
+export function startMechanism(name: MechanismName, random: Random, offered: readonly string[]): Mechanism {
+  return MAKERS[name](random, offered);
 }

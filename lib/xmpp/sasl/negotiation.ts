@@ -1,6 +1,4 @@
-import type { Random } from '../../base/random.ts';
 import { xml, type Element } from '../../xml/index.ts';
-import { NS_SASL } from '../ns.ts';
 import {
   failure,
   type Mechanism,
@@ -9,44 +7,46 @@ import {
   type SaslCondition,
   type SaslStep,
 } from './mechanism.ts';
-import { isMechanism, startMechanism, type MechanismName } from './mechanisms.ts';
+import type { SaslProfile } from './profile.ts';
 
 /** What to do next in a negotiation. */
 export type SaslOutcome =
   | { readonly is: 'reply'; readonly element: Element }
   | { readonly is: 'ask'; readonly ask: SaslAsk }
-  | { readonly is: 'success'; readonly element: Element; readonly username: string; readonly authzid: string }
+  /** `data` is what the mechanism has to say to the client, in base64. */
+  | { readonly is: 'success'; readonly data: string; readonly username: string; readonly authzid: string }
   | { readonly is: 'failure'; readonly element: Element; readonly condition: SaslCondition };
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * `<auth/>`, challenges and responses up to `<success/>` or `<failure/>`, whatever the mechanism.
+ * Challenges and responses up to success or failure, whatever the mechanism and the profile.
  *
- * @spec RFC 6120 §6.4
+ * @spec RFC 6120 §6.4 @spec XEP-0388 §2.5
  */
 export class SaslNegotiation {
-  readonly #offered: readonly MechanismName[];
-  readonly #random: Random;
-  /** True when what is not offered would be under TLS. */
-  readonly #isPlainHidden: boolean;
+  readonly #profile: SaslProfile;
+  readonly #start: (name: string) => Mechanism | SaslCondition;
   #mechanism: Mechanism | undefined;
 
-  constructor(offered: readonly MechanismName[], isPlainHidden: boolean, random: Random) {
-    this.#offered = offered;
-    this.#isPlainHidden = isPlainHidden;
-    this.#random = random;
+  /** @param start begins a run of a mechanism, or says why not */
+  constructor(profile: SaslProfile, start: (name: string) => Mechanism | SaslCondition) {
+    this.#profile = profile;
+    this.#start = start;
   }
 
-  /** One element in the SASL namespace. */
+  /** A run has begun, and not ended. */
+  get isUnderWay(): boolean {
+    return this.#mechanism !== undefined;
+  }
+
+  /** One element in the profile's namespace. */
   receive(element: Element): SaslOutcome {
     const name = element.getName();
-    if (name === 'auth') return this.#start(element);
+    if (name === this.#profile.initiation) return this.#initiate(element);
     if (name === 'abort') return this.#outcome(failure('aborted'));
     if (name !== 'response' || !this.#mechanism) return this.#outcome(failure('malformed-request'));
-    const data = decode(element.text);
-    if (data === undefined) return this.#outcome(failure('incorrect-encoding'));
-    return this.#outcome(this.#mechanism.respond(data));
+    return this.#respond(this.#mechanism, this.#profile.response(element));
   }
 
   /** The answer to the last ask. */
@@ -54,51 +54,46 @@ export class SaslNegotiation {
     return this.#outcome(this.#mechanism?.answer(answer) ?? failure('not-authorized'));
   }
 
-  /** Ends the present run after it had succeeded: the identity is not acceptable. @spec RFC 6120 §6.5.6 */
-  refuseIdentity(): SaslOutcome {
-    return this.#outcome(failure('invalid-authzid'));
+  /** Ends the present run, also after it had succeeded. */
+  refuse(condition: SaslCondition, text?: string): SaslOutcome {
+    return this.#outcome(failure(condition, text));
   }
 
-  #start(element: Element): SaslOutcome {
-    const name = element.attrs['mechanism'] ?? '';
-    if (!isMechanism(name) || !this.#offered.includes(name)) {
-      const isHidden = name === 'PLAIN' && this.#isPlainHidden;
-      return this.#outcome(failure(isHidden ? 'encryption-required' : 'invalid-mechanism'));
-    }
-    this.#mechanism = startMechanism(name, this.#random);
-    const text = element.text.trim();
-    const data = text === '' ? undefined : decode(text);
-    if (text !== '' && data === undefined) return this.#outcome(failure('incorrect-encoding'));
-    return this.#outcome(this.#mechanism.respond(data));
+  #initiate(element: Element): SaslOutcome {
+    const mechanism = this.#start(element.attrs['mechanism'] ?? '');
+    if (typeof mechanism === 'string') return this.#outcome(failure(mechanism));
+    this.#mechanism = mechanism;
+    const initial = this.#profile.initialResponse(element);
+    return initial === undefined ? this.#outcome(mechanism.respond(undefined)) : this.#respond(mechanism, initial);
+  }
+
+  #respond(mechanism: Mechanism, text: string): SaslOutcome {
+    const data = decode(text, mechanism.encoding);
+    return this.#outcome(data === undefined ? failure('incorrect-encoding') : mechanism.respond(data));
   }
 
   #outcome(step: SaslStep): SaslOutcome {
     if (step.step === 'ask') return { is: 'ask', ask: step.ask };
-    if (step.step === 'challenge') return { is: 'reply', element: dataElement('challenge', step.data) };
+    const encoding = this.#mechanism?.encoding ?? 'utf8';
+    const encoded = (data = ''): string => Buffer.from(data, encoding).toString('base64');
+    if (step.step === 'challenge') return { is: 'reply', element: this.#challenge(encoded(step.data)) };
     this.#mechanism = undefined;
     if (step.step === 'failure') {
-      return { is: 'failure', element: failureElement(step.condition, step.text), condition: step.condition };
+      const { condition, text } = step;
+      return { is: 'failure', element: this.#profile.failure(condition, text), condition };
     }
-    const { username, authzid, data } = step;
-    return { is: 'success', element: dataElement('success', data ?? ''), username, authzid };
+    return { is: 'success', data: encoded(step.data), username: step.username, authzid: step.authzid };
+  }
+
+  #challenge(data: string): Element {
+    const element = xml('challenge', { xmlns: this.#profile.namespace });
+    return data === '' ? element : element.append(data);
   }
 }
 
-/** Strict base64 of UTF-8; a lone `=` is an empty string. @spec RFC 6120 §6.4.2 */
-function decode(text: string): string | undefined {
-  const trimmed = text.trim();
-  if (trimmed === '=' || trimmed === '') return '';
-  if (!BASE64.test(trimmed)) return undefined;
-  const decoded = Buffer.from(trimmed, 'base64').toString('utf8');
-  return decoded.includes('\uFFFD') ? undefined : decoded;
-}
-
-function dataElement(name: string, data: string): Element {
-  const element = xml(name, { xmlns: NS_SASL });
-  return data === '' ? element : element.append(Buffer.from(data).toString('base64'));
-}
-
-function failureElement(condition: string, text?: string): Element {
-  const element = xml('failure', { xmlns: NS_SASL }, xml(condition));
-  return text === undefined ? element : element.append(xml('text', { 'xml:lang': 'en' }, text));
+/** Strict base64 of text, or of octets. @spec RFC 6120 §6.4.2 */
+function decode(text: string, encoding: Mechanism['encoding']): string | undefined {
+  if (!BASE64.test(text)) return undefined;
+  const decoded = Buffer.from(text, 'base64').toString(encoding);
+  return encoding === 'utf8' && decoded.includes('\uFFFD') ? undefined : decoded;
 }

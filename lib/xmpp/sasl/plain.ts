@@ -2,6 +2,7 @@ import { EMPTY_CHALLENGE, failure, refused, type Mechanism, type SaslAnswer, typ
 
 /** Username and password in the clear; only offered where nobody can listen. @spec RFC 4616 §2 */
 export class Plain implements Mechanism {
+  readonly encoding = 'utf8';
   #username = '';
   #authzid = '';
 

@@ -17,8 +17,10 @@ const WRONG = failure('not-authorized');
  * @spec RFC 7677 §3
  */
 export class Scram implements Mechanism {
+  readonly encoding = 'utf8';
   readonly #hash: ScramHash;
   readonly #serverNonce: string;
+  readonly #offered: readonly string[] | undefined;
   #username = '';
   #authzid = '';
   #gs2Header = '';
@@ -28,9 +30,13 @@ export class Scram implements Mechanism {
   #keys: ScramKeys | undefined;
   #exists = false;
 
-  /** @param nonce unpredictable, without commas */
-  constructor(hash: ScramHash, nonce: string) {
+  /**
+   * @param nonce unpredictable, without commas
+   * @param offered the mechanisms that the client was offered, so that it can check them
+   */
+  constructor(hash: ScramHash, nonce: string, offered?: readonly string[]) {
     this.#hash = hash;
+    this.#offered = offered;
     this.#serverNonce = nonce;
   }
 
@@ -44,7 +50,7 @@ export class Scram implements Mechanism {
     this.#keys = answer.keys;
     this.#exists = answer.exists;
     const salt = Buffer.from(answer.keys.salt).toString('base64');
-    this.#serverFirst = `r=${this.#nonce},s=${salt},i=${answer.keys.iterations}`;
+    this.#serverFirst = `r=${this.#nonce},s=${salt},i=${answer.keys.iterations}${this.#hashOfOffer()}`;
     return { step: 'challenge', data: this.#serverFirst };
   }
 
@@ -77,6 +83,13 @@ export class Scram implements Mechanism {
     if (!this.#isProof(Buffer.from(proof, 'base64'), keys, authMessage) || !this.#exists) return WRONG;
     const signature = this.#hmac(keys.serverKey, authMessage).toString('base64');
     return { step: 'success', username: this.#username, authzid: this.#authzid, data: `v=${signature}` };
+  }
+
+  /** Lets the client see whether somebody has taken mechanisms off the list on its way. @spec XEP-0474 §6.1 */
+  #hashOfOffer(): string {
+    if (!this.#offered) return '';
+    const offer = this.#offered.toSorted().join('\x1e');
+    return `,h=${createHash(HASHES[this.#hash].digest).update(offer).digest('base64')}`;
   }
 
   /** The proof is right when it hides a key whose hash is the stored one. @spec RFC 5802 §3 */
