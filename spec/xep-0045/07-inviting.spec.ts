@@ -89,6 +89,18 @@ describe('XEP-0045 §7.8 invitations', () => {
     expect(heard(hag)).to.deep.equal([]);
   });
 
+  it('XEP-0045 §14.5: who declines does not learn whose address is in the room', async () => {
+    await setUp();
+    await invite(hag);
+    hecate.take();
+    await world.does(
+      hecate,
+      `<message to='${COVEN}'><x xmlns='${MUC}#user'><decline to='hag66@capulet.example'/></x></message>`,
+    );
+    expect(heard(hecate)).to.deep.equal(['message cancel/item-not-found']);
+    expect(heard(hag)).to.deep.equal([]);
+  });
+
   it('XEP-0045 §17.2: nobody invites from outside, and nobody is invited who is none', async () => {
     await setUp();
     await invite(hecate, 'hag66@capulet.example');

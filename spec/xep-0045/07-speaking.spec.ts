@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { seconds } from '../../lib/base/time.ts';
+import { StoreError } from '../../lib/storage/store.ts';
 import type { FakeClient } from '../core/world.ts';
 import { COVEN, heard, MUC, MucWorld } from '../support/muc-world.ts';
 import '../support/chai-xml.ts';
@@ -115,6 +116,15 @@ describe('XEP-0045 §7.4 messages', () => {
       expect(heard(hag)).to.deep.equal(['firstwitch # Fire Burn and Cauldron Bubble!']);
       await world.does(crone, `<message type='groupchat' to='${COVEN}'><subject/></message>`);
       expect(heard(hag)).to.deep.equal(['firstwitch # ']);
+    });
+
+    it('is heard also where the store cannot keep it', async () => {
+      await world.configure(crone, { persistentroom: '1' });
+      hag.take();
+      world.store.documents.put = () => Promise.reject(new StoreError('the disk is full'));
+      await world.does(crone, SUBJECT);
+      expect(heard(hag)).to.deep.equal(['firstwitch # Fire Burn and Cauldron Bubble!']);
+      expect(world.log.of('core.failed')).to.have.length(1);
     });
 
     it('XEP-0045 §8.1: others may not, unless the room says so', async () => {

@@ -50,8 +50,9 @@ export function decline(room: Room, from: Jid, element: Element): void {
   if (!room.invited.delete(from.bare.toString())) throw new StanzaError('forbidden', 'Nobody invited you.');
   const inviter = Jid.parse(element.attrs['to'] ?? '');
   if (!inviter) throw new StanzaError('jid-malformed');
-  const isOccupant = inviter.bare.equals(room.jid);
-  const present = isOccupant ? room.occupants.byNick(inviter.resource ?? '') : room.occupants.of(inviter)[0];
+  const isOccupantJid = inviter.bare.equals(room.jid);
+  const byAccount = room.isNonAnonymous ? room.occupants.of(inviter)[0] : undefined;
+  const present = isOccupantJid ? room.occupants.byNick(inviter.resource ?? '') : byAccount;
   if (!present) throw new StanzaError('item-not-found', 'Who invited you is not here.');
   const content = xml('decline', { from: from.bare.toString() }, ...textElement('reason', textOf(element, 'reason')));
   room.sendTo([present], new Stanza(xml('message', {}, userX(content)), room.jid, undefined));

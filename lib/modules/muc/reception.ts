@@ -100,7 +100,10 @@ export class Reception {
     const visit = room.occupants.visit(from);
     if (to.isFull || stanza.type === 'groupchat') {
       if (!visit) throw new StanzaError('not-acceptable', 'You are not in the room.');
-      return to.isFull ? whisper(room, visit, stanza) : speak(room, visit, stanza);
+      if (to.isFull) return whisper(room, visit, stanza);
+      speak(room, visit, stanza);
+      // Who says more than the archive can take has to wait.
+      return room.around.archives?.congestion;
     }
     const { invites, decline: refusal } = invitationsIn(stanza);
     if (refusal) return decline(room, from, refusal);

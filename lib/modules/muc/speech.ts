@@ -32,7 +32,7 @@ export function speak(room: Room, visit: Visit, stanza: Stanza): void {
   const remembered = { id, at, stanza: told(message, room.jid, at) };
   if (isSubject) {
     room.subject = { text: stanza.child('jabber:client', 'subject')?.text ?? '', message: remembered.stanza };
-    if (room.isPersistent) void room.around.changed(room);
+    if (room.isPersistent) room.around.background(() => room.around.changed(room));
   } else if (hasChild(stanza, 'body')) {
     room.history.add(remembered);
   }
