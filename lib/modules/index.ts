@@ -18,6 +18,7 @@ import presence from './presence/index.ts';
 import privateXml from './private-xml/index.ts';
 import type { PubsubLimits } from './pubsub/service.ts';
 import registration, { type RegistrationOptions } from './registration/index.ts';
+import push from './push/index.ts';
 import roster from './roster/index.ts';
 import stanzaIds from './stanza-ids/index.ts';
 import subscriptions from './subscriptions/index.ts';
@@ -64,6 +65,7 @@ export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings
   host.use(privateXml, { maxBytes: settings.pubsub.itemBytes, maxElements: settings.pubsub.nodes });
   host.use(blocking);
   host.use(csi);
+  host.use(push);
   host.use(stanzaIds);
   host.use(carbons);
   if (settings.upload) host.use(upload, settings.upload);

@@ -116,6 +116,8 @@ export const NS_MARKERS = 'urn:xmpp:chat-markers:0';
 export const NS_HINTS = 'urn:xmpp:hints';
 /** XEP-0352 */
 export const NS_CSI = 'urn:xmpp:csi:0';
+/** XEP-0357 */
+export const NS_PUSH = 'urn:xmpp:push:0';
 /** XEP-0359 */
 export const NS_STANZA_ID = 'urn:xmpp:sid:0';
 /** XEP-0373 */
