@@ -16,6 +16,7 @@ import { createFrameSessions } from './composition/frame-sessions.ts';
 import { createHost } from './composition/host.ts';
 import { pageFacts } from './composition/pages.ts';
 import type { ServerParts } from './composition/server-parts.ts';
+import { TcpService } from './composition/tcp.ts';
 import { uploadRoute } from './composition/uploads.ts';
 import { createWebSocketEndpoint, webSocketPaths } from './composition/websocket.ts';
 import { completeConfig } from './config/load.ts';
@@ -73,6 +74,11 @@ export interface CloseOptions {
   readonly drain?: Duration;
 }
 
+export interface ListenOptions {
+  /** TCP ports that are taken are left out, and logged. */
+  readonly skipsTaken?: boolean;
+}
+
 /** Idle connections are kept this much longer than a client may be silent. H-05 */
 const KEEP_ALIVE_MARGIN: Duration = seconds(15);
 const WHY_UNREADY = { new: 'not listening yet', draining: 'shutting down', closed: 'closed' } as const;
@@ -88,6 +94,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   readonly manager: ConnectionManager;
   readonly webSockets: WebSocketEndpoint;
   readonly frameSessions: FrameSessions;
+  readonly tcp: TcpService;
   readonly metrics: Metrics;
   readonly app: Koa;
   readonly startedAt: number;
@@ -98,7 +105,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   readonly #clients: ClientAddress;
   readonly #bosh: HttpBindOptions;
   readonly #upgrade: Upgrade;
-  readonly #certificates: Certificates | undefined;
+  readonly #certificates: readonly Certificates[];
   readonly #detachments: (() => void)[] = [];
   #listeners: Listener[] = [];
   #closing: Promise<void> | undefined;
@@ -114,6 +121,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       heldRequests: () => this.manager.held,
       webSockets: () => this.webSockets.size,
       frameSessions: () => this.frameSessions.size,
+      tcpConnections: () => this.tcp.endpoint.size,
       awaySessions: () => this.#resumptions.away,
       boundSessions: () => [...this.hosts.all()].reduce((sum, host) => sum + host.sessions.size, 0),
     });
@@ -136,6 +144,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     });
     this.webSockets = createWebSocketEndpoint(carriers);
     this.frameSessions = createFrameSessions(carriers);
+    this.tcp = new TcpService(carriers);
     this.#clients = new ClientAddress(config.http.trusted_proxies);
     this.#bosh = {
       manager: this.manager,
@@ -146,8 +155,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     };
     this.#upgrade = this.#createUpgrade();
     this.app = this.#createApp();
-    const { tls } = config.http;
-    this.#certificates = tls ? new Certificates(tls, log, (context) => this.#setCertificate(context)) : undefined;
+    this.#certificates = this.#openCertificates();
   }
 
   get config(): Config {
@@ -160,23 +168,24 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
    * @throws Error when a port is taken, or the server was closed
    * @throws ConfigError when the certificate is no good
    */
-  async listen(): Promise<void> {
+  async listen({ skipsTaken = false }: ListenOptions = {}): Promise<void> {
     if (this.#closing) throw new Error('the server is closed');
     const { listen, listen_tls: listenTls } = this.config.http;
     try {
-      const context = this.#certificates?.read();
       this.#listeners = [
-        ...listen.map((address) => this.#listener(address)),
-        ...listenTls.map((address) => this.#listener(address, context)),
+        ...listen.map((address) => this.#listener(address, false)),
+        ...listenTls.map((address) => this.#listener(address, true)),
       ];
+      for (const certificates of this.#certificates) certificates.load();
       for (const listener of this.#listeners) await listener.listen();
+      await this.tcp.listen(skipsTaken);
     } catch (error) {
       await this.close({ drain: 0 });
       throw error;
     }
-    this.#certificates?.watch();
+    for (const certificates of this.#certificates) certificates.watch();
     this.#open();
-    this.#parts.log.info('server.listening', { urls: this.urls.join(' ') });
+    this.#parts.log.info('server.listening', { urls: [...this.urls, ...this.tcp.urls].join(' ') });
   }
 
   /** `http://host:port` of each listener. */
@@ -228,9 +237,9 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     );
   }
 
-  /** Reads the certificate again. False when it is no good, and the old one stays. */
-  reloadCertificate(): boolean {
-    return this.#certificates?.reload() ?? true;
+  /** Reads the certificates again. False when one is no good, and the old one stays. */
+  reloadCertificates(): boolean {
+    return this.#certificates.map((certificates) => certificates.reload()).every(Boolean);
   }
 
   /** What a BOSH session agreed on, and how it stands; undefined for other transports. */
@@ -258,14 +267,16 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   async #close(drain: Duration): Promise<void> {
     this.#phase = 'draining';
     const until = this.#parts.clock.now() + drain;
-    this.#certificates?.close();
+    for (const certificates of this.#certificates) certificates.close();
     this.manager.shutdown();
     this.frameSessions.shutdown();
     this.webSockets.shutdown(this.config.websocket.see_other_uri || undefined);
+    this.tcp.shutdown();
     for (const detach of this.#detachments) detach();
-    const gone = Promise.all(this.#listeners.map((listener) => listener.close()));
+    const listeners = [...this.#listeners, this.tcp];
+    const gone = Promise.all(listeners.map((listener) => listener.close()));
     await within(this.#parts.clock, until, gone);
-    for (const listener of this.#listeners) listener.cut();
+    for (const listener of listeners) listener.cut();
     await gone;
     try {
       await this.#finishWriting(until);
@@ -357,14 +368,14 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     });
   }
 
-  #listener(address: string, tls?: SecureContextOptions): Listener {
+  #listener(address: string, isSecure: boolean): Listener {
     const colon = address.lastIndexOf(':');
     const { max_wait: wait, inactivity } = this.config.bosh;
     return new Listener(
       {
         host: address.slice(0, colon).replace(/^\[|\]$/g, ''),
         port: Number(address.slice(colon + 1)),
-        tls,
+        isSecure,
         keepAlive: wait + inactivity + KEEP_ALIVE_MARGIN,
       },
       this.callback(),
@@ -372,8 +383,19 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     );
   }
 
-  #setCertificate(context: SecureContextOptions): void {
-    for (const listener of this.#listeners) listener.setCertificate(context);
+  /** TCP takes the certificate of HTTP when it has none of its own. */
+  #openCertificates(): Certificates[] {
+    const { http, tcp } = this.config;
+    const forHttp = (context: SecureContextOptions): void => {
+      for (const listener of this.#listeners) listener.setCertificate(context);
+      if (!tcp.tls) this.tcp.setCertificate(context);
+    };
+    const forTcp = (context: SecureContextOptions): void => this.tcp.setCertificate(context);
+    const log = this.#parts.log;
+    return [
+      ...(http.tls ? [new Certificates({ option: 'http.tls', ...http.tls }, log, forHttp)] : []),
+      ...(tcp.tls ? [new Certificates({ option: 'tcp.tls', ...tcp.tls }, log, forTcp)] : []),
+    ];
   }
 }
 

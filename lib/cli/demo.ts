@@ -16,7 +16,10 @@ const ACCOUNTS = z.record(z.string(), z.string());
 
 /** The configuration when there is none: this machine only, two accounts, and anonymous guests. */
 export function demoConfig(): Config {
-  return completeConfig({ hosts: { [DOMAIN]: {}, [`anon.${DOMAIN}`]: { anonymous: true } } });
+  return completeConfig({
+    hosts: { [DOMAIN]: {}, [`anon.${DOMAIN}`]: { anonymous: true } },
+    tcp: { listen: ['127.0.0.1:5222'] },
+  });
 }
 
 /** Address and password of the demo accounts: made at the first start, and the same ever after. */

@@ -79,6 +79,10 @@ http:
   trusted_proxies: [${proxy === 'none' ? '' : text(proxy)}]
   cors_origins: "*"
 
+# tcp:
+#   listen: ["0.0.0.0:5222"]    # clients start TLS; needs a certificate
+#   listen_tls: ["0.0.0.0:5223"]
+
 bosh:
   path: /http-bind
   max_wait: 50 s                # below the 60 s after which proxies give up

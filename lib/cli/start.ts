@@ -20,6 +20,7 @@ interface Ready {
   readonly boshUrl: string;
   readonly urls: readonly string[];
   readonly hasChat: boolean;
+  readonly tcpUrls: readonly string[];
   readonly pid: number;
   /** Of the demo: passwords by address. */
   readonly accounts?: Readonly<Record<string, string>>;
@@ -47,7 +48,7 @@ export async function start({ file = findConfigFile(), print }: StartOptions): P
   try {
     const accounts = file === undefined ? await demoAccounts(server) : undefined;
     await socket.listen();
-    await server.listen();
+    await server.listen({ skipsTaken: file === undefined });
     onSignals(running, stop);
     print(readyOf(running, accounts, performance.now() - began), banner);
   } catch (error) {
@@ -97,8 +98,8 @@ function onBug(log: LeveledLogger): void {
 function reload({ server, file, log }: Running): Reloaded {
   const done: string[] = [];
   const failed: string[] = [];
-  if (server.config.http.tls) {
-    if (server.reloadCertificate()) done.push('Certificates are up to date.');
+  if (server.config.http.tls ?? server.config.tcp.tls) {
+    if (server.reloadCertificates()) done.push('Certificates are up to date.');
     else failed.push('The new certificate is no good; the old one stays.');
   }
   if (file === undefined) return { done, failed };
@@ -130,15 +131,24 @@ function differences(before: Config, after: Config): string[] {
 }
 
 function readyOf({ server, file }: Running, accounts: Ready['accounts'], milliseconds: number): Ready {
-  const { boshUrl, urls } = server;
-  const hasChat = server.config.pages.chat;
-  return { config: file, boshUrl, urls, hasChat, pid: process.pid, ...(accounts ? { accounts } : {}), milliseconds };
+  const { boshUrl, urls, tcp } = server;
+  return {
+    config: file,
+    boshUrl,
+    urls,
+    tcpUrls: tcp.urls,
+    hasChat: server.config.pages.chat,
+    pid: process.pid,
+    ...(accounts ? { accounts } : {}),
+    milliseconds,
+  };
 }
 
-function banner({ config, boshUrl, urls: [url = ''], hasChat, accounts, milliseconds }: Ready): string {
+function banner({ config, boshUrl, urls: [url = ''], tcpUrls, hasChat, accounts, milliseconds }: Ready): string {
   const lines = [
     `Holdfast (${config ?? 'demo mode: this machine only'})`,
     `  BOSH       ${boshUrl}`,
+    ...tcpUrls.map((tcpUrl) => `  TCP        ${tcpUrl}`),
     `  About      ${url}/`,
     ...(hasChat ? [`  Chat       ${url}/chat`] : []),
     `  Health     ${url}/health/ready`,

@@ -18,7 +18,7 @@ export interface Supported {
 
 /** What is implemented by parts that are no modules. */
 const PARTS: readonly Claim[] = [
-  { spec: 'RFC 6120', status: 'partial', note: 'no TCP connections yet, nor other servers' },
+  { spec: 'RFC 6120', status: 'partial', note: 'no other servers' },
   { spec: 'RFC 7395', status: 'complete' },
   { spec: 'RFC 7622', status: 'complete' },
   { spec: 'XEP-0124', version: '1.11.2', status: 'complete' },
@@ -36,6 +36,7 @@ const PARTS: readonly Claim[] = [
   { spec: 'XEP-0474', version: '0.5.0', status: 'complete' },
   { spec: 'XEP-0478', version: '0.2.0', status: 'complete' },
   { spec: 'XEP-0252', version: '0.1', status: 'complete', note: 'off by default' },
+  { spec: 'XEP-0368', version: '1.1.0', status: 'complete', note: 'for clients' },
 ];
 
 /** Every document that a part or module claims, in order. Several claims to one document are one. */

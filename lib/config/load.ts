@@ -84,9 +84,8 @@ function finish(config: Config | undefined, problems: readonly Problem[]): Confi
 function check(input: unknown): { config?: Config; faults: Fault[] } {
   const result = schema.safeParse(withoutEmptySections(input), { error: messageOf, reportInput: true });
   if (!result.success) return { faults: result.error.issues.flatMap(faultsOf) };
-  const { http, hosts } = result.data;
-  const faults: Fault[] = [];
-  if (http.listen_tls.length > 0 && !http.tls) faults.push({ path: ['http', 'listen_tls'], message: 'needs http.tls' });
+  const { hosts } = result.data;
+  const faults = faultsOfListeners(result.data);
   const prepared: Config['hosts'] = {};
   for (const [name, host] of Object.entries(hosts)) {
     const domain = prepareDomain(name) ?? name;
@@ -96,6 +95,23 @@ function check(input: unknown): { config?: Config; faults: Fault[] } {
     prepared[domain] = host;
   }
   return { config: { ...result.data, hosts: prepared }, faults };
+}
+
+/** Who listens with TLS, or insists on it, needs a certificate. */
+function faultsOfListeners({ http, tcp }: Config): Fault[] {
+  const faults: Fault[] = [];
+  if (http.listen_tls.length > 0 && !http.tls) faults.push({ path: ['http', 'listen_tls'], message: 'needs http.tls' });
+  if (tcp.tls ?? http.tls) return faults;
+  if (tcp.listen_tls.length > 0) faults.push({ path: ['tcp', 'listen_tls'], message: 'needs tcp.tls or http.tls' });
+  if (tcp.require_tls && !tcp.listen.every(isOnLoopback)) {
+    const message = 'needs tcp.tls or http.tls for clients from other machines, or tcp.require_tls: false';
+    faults.push({ path: ['tcp', 'listen'], message });
+  }
+  return faults;
+}
+
+function isOnLoopback(listener: string): boolean {
+  return /^(?:127\.|\[::1\]|localhost:)/.test(listener);
 }
 
 /** A section or a host with nothing below it is one with all its defaults. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MECHANISMS, type MechanismName } from '../xmpp/sasl/mechanisms.ts';
 import { domain, listener, network, origin, path, uri } from './formats.ts';
+import { tcp, tls } from './tcp-schema.ts';
 import { duration, size, wholeSeconds } from './units.ts';
 
 const SECOND = 1000;
@@ -36,11 +37,6 @@ const host = z
       .describe('Addresses (URIs) for people who need help, by role. (XEP-0157)'),
   })
   .describe('One served domain.');
-
-const tls = z.strictObject({
-  cert: z.string().min(1).describe('File with the certificate and its chain, in PEM.'),
-  key: z.string().min(1).describe('File with the private key, in PEM.'),
-});
 
 const http = z.strictObject({
   listen: z
@@ -309,12 +305,12 @@ const limits = z.strictObject({
     .int()
     .min(0)
     .default(1000)
-    .describe('BOSH sessions, and WebSocket connections, of one client address; 0 for any number.'),
+    .describe('BOSH sessions, and WebSocket and TCP connections, of one client address; 0 for any number.'),
   session_creations_per_minute: z
     .int()
     .min(0)
     .default(600)
-    .describe('BOSH sessions and WebSocket connections one address may open in a minute; 0 for any number.'),
+    .describe('BOSH sessions, and WebSocket and TCP connections, one address may open in a minute; 0 for any number.'),
   roster_items: z.int().min(1).default(2000).describe('Contacts of one account.'),
   offline_messages: z.int().min(0).default(1000).describe('Messages kept for one account that is away. (XEP-0160)'),
   pep_nodes: z
@@ -381,6 +377,7 @@ export const schema = z.strictObject({
   frame_sessions: frameSessions
     .prefault({})
     .describe('Sessions over Server-Sent Events, HTTP streaming, long-polling and polling.'),
+  tcp: tcp.prefault({}).describe('TCP connections. (RFC 6120)'),
   stream_management: streamManagement.prefault({}).describe('Acknowledgements and resumption. (XEP-0198)'),
   auth: auth.prefault({}).describe('Login.'),
   registration: registration.prefault({}).describe('Accounts that users make themselves.'),

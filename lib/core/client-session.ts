@@ -1,9 +1,11 @@
 import { Mailbox } from '../base/mailbox.ts';
+import { opaqueId } from '../base/random.ts';
 import type { EpochMillis } from '../base/time.ts';
-import type { Element } from '../xml/index.ts';
+import { xml, type Element } from '../xml/index.ts';
 import type { Jid } from '../xmpp/jid.ts';
+import { NS_CLIENT, NS_PING } from '../xmpp/ns.ts';
 import { StanzaError } from '../xmpp/stanza-error.ts';
-import { isStanzaKind, type Stanza } from '../xmpp/stanza.ts';
+import { isStanzaKind, Stanza } from '../xmpp/stanza.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, Transport } from '../xmpp/transport.ts';
 import type { Host } from './host.ts';
@@ -20,6 +22,8 @@ export interface Origin {
   /** What is to be switched on for the session. */
   readonly features: readonly Element[];
 }
+
+const PING_ID_BITS = 64;
 
 /**
  * A bound resource, whatever carries it: a "connected resource". It is "available" while it has a
@@ -194,6 +198,12 @@ export class ClientSession {
     if (this.#phase === 'open') this.#give(answer);
   }
 
+  /** Asks the client for a sign of life: any answer will do. @spec XEP-0199 §4.1 @spec XEP-0198 §4 */
+  probe(): void {
+    if (this.#management) this.#management.probe();
+    else this.send(pingTo(this.jid, this.host));
+  }
+
   #give(payload: Payload): void {
     if (this.#management) this.#management.send(payload);
     else this.#transport.send(payload);
@@ -253,6 +263,13 @@ export class ClientSession {
     this.host.failures.log(error, { jid: this.jid.toString() });
     this.end(new StreamError('internal-server-error'));
   }
+}
+
+/** A ping of the server. Its answer, or the refusal of it, comes back to the server, which ignores it. */
+function pingTo(to: Jid, { jid, random }: Host): Stanza {
+  const id = opaqueId(random, PING_ID_BITS);
+  const ping = xml('iq', { xmlns: NS_CLIENT, type: 'get', id, from: jid.toString(), to: to.toString() });
+  return new Stanza(ping.append(xml('ping', { xmlns: NS_PING })), jid, to);
 }
 
 /** @spec RFC 6121 §4.7.2.3 */

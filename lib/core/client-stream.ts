@@ -66,6 +66,7 @@ export class ClientStream implements StreamInput, ManagedStream {
       findHost: (domain) => this.#facts(hosts.find(domain)),
       mechanisms,
       allowsPlain: isConfidential,
+      tls: transport.startTls && (transport.startTls.isRequired ? 'required' : 'offered'),
       identify,
       limits: transport.info.limits,
     });
@@ -99,6 +100,11 @@ export class ClientStream implements StreamInput, ManagedStream {
     this.#guard(() => this.#run(this.#stream.fail(error)));
   }
 
+  /** The client has been silent for long, and is asked for a sign of life. */
+  probe(): void {
+    this.#guard(() => this.#session?.probe());
+  }
+
   /** Another stream has the session now: this one ends without it. @spec XEP-0198 §5 */
   release(error: StreamError): void {
     this.#isOver = true;
@@ -123,6 +129,7 @@ export class ClientStream implements StreamInput, ManagedStream {
       else if (effect.do === 'manage') this.#desk.receive(effect.element);
       else if (effect.do === 'send') this.#send(effect.element);
       else if (effect.do === 'open') this.#transport.open(effect.header);
+      else if (effect.do === 'start-tls') this.#transport.startTls?.begin();
       else if (effect.do === 'ask') this.#ask(effect.ask, effect.host);
       else if (effect.do === 'authenticated') this.#authenticated(effect.account);
       else if (effect.do === 'failed') this.#failed(effect.username);
@@ -207,7 +214,6 @@ export class ClientStream implements StreamInput, ManagedStream {
 
   /** Opens the session in the same turn in which the client hears of it. */
   async #establish({ account, request }: StreamAsk & { about: 'establish' }, host: Host): Promise<void> {
-    this.#account = account;
     const [transport, desk, isTokenDue] = [this.#transport, this.#desk, this.#isTokenDue];
     const establishment = new Establishment({ host, account, request, transport, desk, isTokenDue });
     const refusal = await this.#refusalOf(establishment.prepare());

@@ -89,6 +89,11 @@ export class StreamManagement {
     return isPossible;
   }
 
+  /** Asks although nothing is waited for, so that the client says something. */
+  probe(): void {
+    this.#transport?.send(REQUEST);
+  }
+
   /** The carrier is lost. @returns whether the session goes on without */
   hibernate(): boolean {
     const { clock, window, mayHibernate, hibernating } = this.#options;

@@ -11,7 +11,8 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  readonly tls?: SecureContextOptions | undefined;
+  /** With TLS: it needs a certificate before somebody connects. */
+  readonly isSecure: boolean;
   /** How long an idle connection is kept: longer than a client may be silent. H-05 */
   readonly keepAlive: Duration;
 }
@@ -40,9 +41,7 @@ export class Listener {
       maxHeaderSize: MAX_HEADER_BYTES,
       noDelay: true,
     };
-    this.server = options.tls
-      ? createHttpsServer({ ...settings, ...options.tls }, handle)
-      : createHttpServer(settings, handle);
+    this.server = options.isSecure ? createHttpsServer(settings, handle) : createHttpServer(settings, handle);
     this.#upgraded = serveUpgrades(this.server, upgrade);
     // A held request has no time-out of its own: `wait` bounds it.
     this.server.timeout = 0;
@@ -51,10 +50,6 @@ export class Listener {
   async listen(): Promise<void> {
     this.server.listen({ host: this.#options.host, port: this.#options.port });
     await once(this.server, 'listening');
-  }
-
-  get isSecure(): boolean {
-    return this.#options.tls !== undefined;
   }
 
   get port(): number {
@@ -66,10 +61,10 @@ export class Listener {
     const { address, port, family } = this.#address;
     const host = address === '0.0.0.0' || address === '::' ? 'localhost' : address;
     const literal = family === 'IPv6' && host !== 'localhost' ? `[${host}]` : host;
-    return `${this.isSecure ? 'https' : 'http'}://${literal}:${port}`;
+    return `${this.#options.isSecure ? 'https' : 'http'}://${literal}:${port}`;
   }
 
-  /** New connections get the new certificate; the others stay as they are. */
+  /** New connections get this certificate; the others stay as they are. */
   setCertificate(tls: SecureContextOptions): void {
     if ('setSecureContext' in this.server) this.server.setSecureContext(tls);
   }

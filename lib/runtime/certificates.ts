@@ -8,6 +8,8 @@ import { ConfigError } from '../config/problem.ts';
 const SETTLE_MS = 200;
 
 export interface CertificateFiles {
+  /** The option that names them. */
+  readonly option: string;
   readonly cert: string;
   readonly key: string;
 }
@@ -28,23 +30,27 @@ export class Certificates {
     this.#changed = changed;
   }
 
-  /** @throws ConfigError when the files cannot be read, or do not fit together */
-  read(): SecureContextOptions {
-    const { cert, key } = this.#files;
+  /** Uses the files for the first time. @throws ConfigError when they cannot be read, or do not fit together */
+  load(): void {
+    this.#changed(this.#read());
+  }
+
+  #read(): SecureContextOptions {
+    const { option, cert, key } = this.#files;
     try {
       const tls = { cert: readFileSync(cert), key: readFileSync(key) };
       createSecureContext(tls);
       return tls;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new ConfigError([{ where: `${cert}, ${key}`, key: 'http.tls', message: reason }]);
+      throw new ConfigError([{ where: `${cert}, ${key}`, key: option, message: reason }]);
     }
   }
 
   /** Reads again; keeps the old pair, and says why, when the new one is no good. */
   reload(): boolean {
     try {
-      this.#changed(this.read());
+      this.load();
       this.#log.info('tls.reloaded', { cert: this.#files.cert });
       return true;
     } catch (error) {

@@ -8,6 +8,7 @@ export interface Gauges {
   readonly heldRequests: () => number;
   readonly webSockets: () => number;
   readonly frameSessions: () => number;
+  readonly tcpConnections: () => number;
   readonly boundSessions: () => number;
   readonly awaySessions: () => number;
 }
@@ -33,6 +34,8 @@ export class Metrics {
     'why',
   );
   readonly webSocketSpaces = this.#counter('holdfast_websocket_ignored_total', 'WebSocket messages of white space');
+  readonly tcpOpened = this.#counter('holdfast_tcp_opened_total', 'TCP streams begun, those behind STARTTLS included');
+  readonly tcpEnded = this.#counter('holdfast_tcp_ended_total', 'TCP streams ended by reason', 'why');
   readonly stanzas = { in: new Tally(), out: new Tally() };
 
   constructor(gauges: Gauges) {
@@ -42,6 +45,7 @@ export class Metrics {
     this.#gauge('holdfast_bosh_held_requests', 'Requests held', gauges.heldRequests);
     this.#gauge('holdfast_websocket_connections', 'WebSocket connections', gauges.webSockets);
     this.#gauge('holdfast_frame_sessions', 'Frame sessions that live', gauges.frameSessions);
+    this.#gauge('holdfast_tcp_connections', 'TCP connections of clients', gauges.tcpConnections);
     this.#gauge('holdfast_sessions', 'Resources bound, over any transport', gauges.boundSessions);
     this.#gauge('holdfast_sessions_away', 'Resources whose client may come back', gauges.awaySessions);
     this.#delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });

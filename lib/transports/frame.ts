@@ -1,7 +1,8 @@
-import { parse, serialize, xml, type Element, type XmlCondition } from '../xml/index.ts';
+import { parse, serialize, xml, type Element } from '../xml/index.ts';
 import { NS_CLIENT, NS_FRAMING } from '../xmpp/ns.ts';
 import { StreamError, type StreamCondition } from '../xmpp/stream-error.ts';
 import type { StreamHeader } from '../xmpp/transport.ts';
+import { streamErrorOf } from './xml-fault.ts';
 
 /** What one message from the client says. */
 export type Frame =
@@ -22,13 +23,6 @@ export interface FrameRules {
 /** Spelt as Strophe.js compares it, white space included. */
 const CLOSE = `<close xmlns="${NS_FRAMING}" />`;
 
-const FAULTS: Readonly<Record<XmlCondition, StreamCondition>> = {
-  'not-well-formed': 'not-well-formed',
-  'restricted-xml': 'restricted-xml',
-  'too-big': 'policy-violation',
-  'invalid-encoding': 'unsupported-encoding',
-};
-
 /**
  * Reads one frame: a complete document that is a stream header, a stream footer, or one element.
  *
@@ -38,7 +32,7 @@ const FAULTS: Readonly<Record<XmlCondition, StreamCondition>> = {
 export function readFrame(text: string, { length, strict }: FrameRules): Frame {
   if (text.trim() === '') return { is: 'space' };
   const parsed = parse(text, { limits: { bytes: length } });
-  if (!parsed.ok) return fault(FAULTS[parsed.error.condition], parsed.error.reason);
+  if (!parsed.ok) return { is: 'fault', error: streamErrorOf(parsed.error) };
   const element = parsed.value;
   const namespace = element.getNS();
   const name = element.getName();

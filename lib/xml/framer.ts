@@ -7,7 +7,7 @@ import { Refusal, XML_LIMITS, type XmlCondition, type XmlError, type XmlLimits }
 
 /** What a stream consists of. @spec RFC 6120 §4.2 */
 export type FramerEvent =
-  /** The header: an element without children, with its declarations. */
+  /** The header: an element without children, with its declarations. Again when the client restarts the stream. */
   | { readonly is: 'open'; readonly header: Element }
   /** A complete element directly below the root; its namespaces are declared on it. */
   | { readonly is: 'element'; readonly element: Element }
@@ -30,6 +30,9 @@ const LESS_THAN = 60;
 const GREATER_THAN = 62;
 const QUESTION = 63;
 const CLOSING_BRACKET = 93;
+/** What may follow the name in a start tag. */
+const ENDS_NAME = /[ \t\r\n/>]/;
+const DECLARATION = 'xml';
 const CDATA_START = '[CDATA[';
 
 /**
@@ -37,21 +40,24 @@ const CDATA_START = '[CDATA[';
  * once, keeps the pieces, and gives whole elements to the one parser. `limits.bytes` holds for the
  * header and for each element; `limits.depth` counts the root.
  *
- * Takes one stream: a restarted one (RFC 6120 §4.3.3) needs a new framer. After an error every push
- * gives that error again. Offsets count from the start of the stream.
+ * A start tag like the header's, where an element could begin, is a new header: the stream is restarted,
+ * and the old one forgotten. After an error every push gives that error again. Offsets count from the
+ * start of the first stream.
  *
- * @spec RFC 6120 §11
+ * @spec RFC 6120 §4.3.3 @spec RFC 6120 §11
  */
 export class XmlFramer {
-  readonly #limits: XmlLimits;
+  #limits: XmlLimits;
   #state: State = 'between';
   #depth = 0;
   /** The mark that ends the attribute value. */
   #quote = '';
-  /** How much of `[CDATA[`, or of `]]`, was found. */
+  /** How much of `xml`, of `[CDATA[`, or of `]]`, was found. */
   #matched = 0;
   /** A slash in the start tag: only `>` may follow. */
   #isEmpty = false;
+  /** What is not complete began with an XML declaration: it has to be a header. */
+  #isDeclared = false;
   #header: Element | undefined;
   #prefixes: Readonly<Record<string, string>> = {};
   #failure: XmlError | undefined;
@@ -70,6 +76,11 @@ export class XmlFramer {
 
   constructor(limits: Partial<XmlLimits> = {}) {
     this.#limits = { ...XML_LIMITS, ...limits };
+  }
+
+  /** How much an element may have from now on. */
+  set bytes(bytes: number) {
+    this.#limits = { ...this.#limits, bytes };
   }
 
   /** Takes the next piece of the stream. */
@@ -103,7 +114,7 @@ export class XmlFramer {
       case 'markup':
         return this.#markup();
       case 'declaration':
-        return this.#skipTo('>', 'between');
+        return this.#declaration();
       case 'start tag':
         return this.#startTag();
       case 'quoted':
@@ -145,13 +156,24 @@ export class XmlFramer {
       this.#state = 'bang';
       this.#matched = 0;
     } else if (code === QUESTION) {
-      if (this.#header) this.#refuse('restricted-xml', 'a processing instruction');
+      if (this.#depth > 1 || this.#isDeclared) this.#refuse('restricted-xml', 'a processing instruction');
+      this.#isDeclared = true;
       this.#state = 'declaration';
+      this.#matched = 0;
     } else {
       if (!isNameStart(code)) this.#refuse('not-well-formed', 'a bad name');
       this.#state = 'start tag';
       this.#isEmpty = false;
     }
+  }
+
+  /** After `<?`: an XML declaration, or what XMPP forbids. */
+  #declaration(): void {
+    if (this.#matched === DECLARATION.length) return this.#skipTo('>', 'between');
+    if (this.#take() !== DECLARATION.charCodeAt(this.#matched)) {
+      this.#refuse('restricted-xml', 'a processing instruction');
+    }
+    this.#matched += 1;
   }
 
   #startTag(): void {
@@ -198,12 +220,23 @@ export class XmlFramer {
 
   /** A tag ended: an end tag (-1), an empty element (0) or a start tag (1). */
   #ended(change: -1 | 0 | 1): void {
+    if (this.#header && this.#depth === 1 && change >= 0 && this.#isLike(this.#header)) {
+      this.#header = undefined;
+      this.#depth = 0;
+    }
     this.#depth += change;
     if (this.#depth > this.#limits.depth) this.#refuse('too-big', 'elements too deep');
     this.#state = this.#depth < 2 ? 'between' : 'text';
     if (!this.#header) this.#open(change);
     else if (this.#depth === 0) this.#close(this.#header);
     else if (this.#depth === 1) this.#element(this.#header);
+  }
+
+  /** The start tag that has just ended is a header. */
+  #isLike({ name }: Element): boolean {
+    if (this.#isDeclared) return true;
+    const text = this.#joined();
+    return text.startsWith(name, 1) && ENDS_NAME.test(text.charAt(name.length + 1));
   }
 
   #open(change: -1 | 0 | 1): void {
@@ -241,11 +274,18 @@ export class XmlFramer {
 
   /** The text of what has just ended. */
   #complete(): string {
-    this.#keep();
-    const text = this.#pieces.length === 1 ? (this.#pieces[0] ?? '') : this.#pieces.join('');
+    const text = this.#joined();
     this.#pieces = [];
     this.#size = 0;
+    this.#isDeclared = false;
     return text;
+  }
+
+  /** The text since the start of what is not complete. */
+  #joined(): string {
+    this.#keep();
+    if (this.#pieces.length > 1) this.#pieces = [this.#pieces.join('')];
+    return this.#pieces[0] ?? '';
   }
 
   /** Keeps what was read of the chunk and belongs to something that is not complete. */

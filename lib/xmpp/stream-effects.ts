@@ -63,4 +63,6 @@ export type StreamEffect =
   | { readonly do: 'reply'; readonly element: Element }
   /** An element of stream management. @spec XEP-0198 §1 */
   | { readonly do: 'manage'; readonly element: Element }
+  /** TLS begins behind what was sent; the stream is over, and the client opens another one. */
+  | { readonly do: 'start-tls' }
   | { readonly do: 'close'; readonly error: StreamError | undefined };

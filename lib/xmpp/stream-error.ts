@@ -42,17 +42,26 @@ export class StreamError {
   readonly text: string | undefined;
   /** An application-specific condition, in its own namespace. */
   readonly application: Element | undefined;
+  /** With `see-other-host`: where to go instead, as host or host:port. @spec RFC 6120 §4.9.3.19 */
+  readonly otherHost: string | undefined;
 
-  constructor(condition: StreamCondition, text?: string, application?: Element) {
+  constructor(condition: StreamCondition, text?: string, application?: Element, otherHost?: string) {
     this.condition = condition;
     this.text = text;
     this.application = application;
+    this.otherHost = otherHost;
+  }
+
+  /** The client should connect elsewhere. @param host as host or host:port */
+  static seeOtherHost(host: string): StreamError {
+    return new StreamError('see-other-host', undefined, undefined, host);
   }
 
   /** `<stream:error/>` with the literal prefix that clients match, and its declaration. */
   toElement(): Element {
     const error = xml('stream:error', { 'xmlns:stream': NS_STREAM });
-    error.append(xml(this.condition, { xmlns: NS_STREAM_ERRORS }));
+    const condition = xml(this.condition, { xmlns: NS_STREAM_ERRORS });
+    error.append(this.otherHost === undefined ? condition : condition.append(this.otherHost));
     if (this.text !== undefined) {
       error.append(xml('text', { xmlns: NS_STREAM_ERRORS, 'xml:lang': 'en' }, this.text));
     }

@@ -1,5 +1,5 @@
 import { xml, type Element } from '../xml/index.ts';
-import { NS_BIND, NS_STREAM, NS_STREAM_LIMITS } from './ns.ts';
+import { NS_BIND, NS_STREAM, NS_STREAM_LIMITS, NS_TLS } from './ns.ts';
 import type { StreamLimits } from './transport.ts';
 
 /**
@@ -11,6 +11,11 @@ import type { StreamLimits } from './transport.ts';
  */
 export function bindFeature(): Element {
   return xml('bind', { xmlns: NS_BIND });
+}
+
+/** @spec RFC 6120 §5.4.1 */
+export function tlsFeature(isRequired: boolean): Element {
+  return xml('starttls', { xmlns: NS_TLS }, ...(isRequired ? [xml('required')] : []));
 }
 
 /** What the client may send, and how long it may be silent. @spec XEP-0478 §3.1 */

@@ -8,7 +8,7 @@ import { StanzaError } from './stanza-error.ts';
 import { isStanzaKind } from './stanza.ts';
 import type { Established, StreamAnswer, StreamAsk, StreamEffect, StreamHost } from './stream-effects.ts';
 import { StreamError } from './stream-error.ts';
-import { bindFeature, limitsFeature, streamFeatures } from './stream-features.ts';
+import { bindFeature, limitsFeature, streamFeatures, tlsFeature } from './stream-features.ts';
 import type { StreamHeader, StreamLimits } from './transport.ts';
 
 export interface StreamOptions {
@@ -19,6 +19,8 @@ export interface StreamOptions {
   /** A password may be sent as it is, or a token used: TLS, this machine, or the configuration says so. */
   readonly allowsPlain: boolean;
   readonly limits?: StreamLimits | undefined;
+  /** Whether the client can start TLS, or has to before anything else. */
+  readonly tls?: 'offered' | 'required' | undefined;
   /** The account's address, or undefined when the name is none. */
   readonly identify: (username: string, domain: string) => Jid | undefined;
 }
@@ -181,13 +183,16 @@ export class Stream {
     return claimed !== undefined && claimed.split('/')[0]?.toLowerCase() !== account.toString();
   }
 
+  /** Who has to start TLS is offered nothing else. @spec RFC 6120 §5.3.1 */
   #features(): Element {
-    const { limits } = this.#options;
+    const { limits, tls } = this.#options;
+    if (tls === 'required') return streamFeatures(tlsFeature(true));
     const announced = limits ? [limitsFeature(limits, this.#account !== undefined)] : [];
     if (!this.#account) {
       this.#authentication ??= this.#host && this.#authenticationFor(this.#host);
       const others = this.#host?.featuresBeforeLogin() ?? [];
-      return streamFeatures(...(this.#authentication?.features ?? []), ...others, ...announced);
+      const starttls = tls ? [tlsFeature(false)] : [];
+      return streamFeatures(...starttls, ...(this.#authentication?.features ?? []), ...others, ...announced);
     }
     const bind = this.#phase === 'bound' ? [] : [bindFeature()];
     return streamFeatures(...bind, ...(this.#host?.features() ?? []), ...announced);
@@ -212,9 +217,10 @@ export class Stream {
     const namespace = element.getNS();
     if (namespace === NS_SERVER) return this.#end('invalid-namespace');
     if (this.#authentication?.isExclusive && !isPartOfSasl2(element)) return this.#end('policy-violation');
-    if (namespace === NS_TLS) return this.#refuseTls();
+    if (namespace === NS_TLS) return this.#startTls(element);
     if (namespace === NS_STREAM) return element.getName() === 'error' ? this.#endQuietly() : this.#end('bad-format');
     if (this.#phase === 'bound') return this.#whenBound(element);
+    if (this.#options.tls === 'required') return this.#end('policy-violation', 'TLS comes first');
     if (namespace === NS_SM && this.#phase !== 'opening') return this.#manage(element);
     if (this.#phase === 'authenticating' && this.#authentication?.takes(namespace)) {
       return this.#afterSasl(this.#authentication.receive(element));
@@ -239,7 +245,7 @@ export class Stream {
       return this.#end('invalid-namespace');
     }
     if (namespace === NS_SM) return this.#manage(element);
-    if (namespace === NS_TLS) return this.#refuseTls();
+    if (namespace === NS_TLS) return this.#startTls(element);
     if (namespace === NS_STREAM) return element.getName() === 'error' ? this.#endQuietly() : this.#end('bad-format');
     return this.#end('unsupported-stanza-type');
   }
@@ -256,8 +262,12 @@ export class Stream {
     return element.attrs['type'] === 'set' && element.child('session', NS_SESSION) !== undefined;
   }
 
-  /** @spec RFC 6120 §5.4.2.2 X-2-04 */
-  #refuseTls(): StreamEffect[] {
+  /** @spec RFC 6120 §5.4.2 X-2-04 */
+  #startTls(element: Element): StreamEffect[] {
+    if (this.#options.tls && this.#phase === 'authenticating' && element.getName() === 'starttls') {
+      this.closed();
+      return [{ do: 'send', element: xml('proceed', { xmlns: NS_TLS }) }, { do: 'start-tls' }];
+    }
     return [{ do: 'send', element: xml('failure', { xmlns: NS_TLS }) }, ...this.#endQuietly()];
   }
 

@@ -52,9 +52,19 @@ export interface StreamHeader {
 /** How a carrier came to its end: `</stream>` or its like, or a connection that broke or timed out. */
 export type Closing = 'graceful' | 'lost';
 
+/** TLS that the client may ask for. */
+export interface StartTls {
+  /** Without it the client may not log in. */
+  readonly isRequired: boolean;
+  /** Ends this carrier and its stream once what was sent has left; another one begins behind TLS. */
+  begin(): void;
+}
+
 /** Towards the client. None of these throws, also after the end of the carrier. */
 export interface Transport {
   readonly info: TransportInfo;
+  /** How TLS is started on this carrier; undefined where it cannot be, or is there already. @spec RFC 6120 §5 */
+  readonly startTls?: StartTls | undefined;
   /** The answering stream header; comes before anything else of each stream, also after a restart. */
   open(header: StreamHeader): void;
   /** Queues one element. */

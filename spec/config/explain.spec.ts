@@ -17,7 +17,7 @@ function docOf(key: string): Omit<OptionDoc, 'key' | 'description'> | undefined 
 describe('the explanation of the options', () => {
   it('has every option, and no other', () => {
     const tls = { cert: 'a', key: 'b' };
-    const keys = keysOf(completeConfig({ hosts: { localhost: {} }, http: { tls } }));
+    const keys = keysOf(completeConfig({ hosts: { localhost: {} }, http: { tls }, tcp: { tls } }));
     expect(
       optionDocs()
         .map(({ key }) => key)

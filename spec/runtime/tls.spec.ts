@@ -106,13 +106,13 @@ describe('TLS', () => {
 
   it('takes it when it is told to, as SIGHUP does', async () => {
     install('second');
-    expect(server.reloadCertificate()).to.equal(true);
+    expect(server.reloadCertificates()).to.equal(true);
     expect(await subject()).to.equal('second.example');
   });
 
   it('keeps the old certificate when the new one is no good, and says so', async () => {
     writeFileSync(cert, 'no certificate');
-    expect(server.reloadCertificate()).to.equal(false);
+    expect(server.reloadCertificates()).to.equal(false);
     expect(log.of('tls.rejected')).not.to.deep.equal([]);
     expect(await subject()).to.equal('first.example');
   });

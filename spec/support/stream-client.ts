@@ -4,13 +4,14 @@ import { ClientStream } from '../../lib/core/client-stream.ts';
 import type { Element } from '../../lib/xml/index.ts';
 import { MECHANISMS, type MechanismName } from '../../lib/xmpp/sasl/mechanisms.ts';
 import type { StreamError } from '../../lib/xmpp/stream-error.ts';
-import type { Payload, StreamHeader, Transport, TransportInfo } from '../../lib/xmpp/transport.ts';
+import type { Payload, StartTls, StreamHeader, Transport, TransportInfo } from '../../lib/xmpp/transport.ts';
 import { element, type World } from '../core/world.ts';
 
 const SASL = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'";
 const SASL2 = "xmlns='urn:xmpp:sasl:2'";
 
 export interface StreamClientOptions {
+  readonly startTls?: StartTls;
   readonly info?: Partial<TransportInfo>;
   readonly mechanisms?: readonly MechanismName[];
   readonly allowsPlainAnywhere?: boolean;
@@ -23,6 +24,7 @@ export interface StreamClientOptions {
 /** One client of a world, from its stream header on: says elements, and reads what comes in order. */
 export class StreamClient implements Transport {
   readonly info: TransportInfo;
+  readonly startTls: StartTls | undefined;
   readonly headers: StreamHeader[] = [];
   /** What ended the stream: an error, or null for none. */
   end: StreamError | null | undefined;
@@ -32,6 +34,7 @@ export class StreamClient implements Transport {
 
   constructor({ hosts, clock, random, log }: World, options: StreamClientOptions = {}) {
     this.info = { name: 'bosh', secure: true, loopback: false, address: '192.0.2.1', ...options.info };
+    this.startTls = options.startTls;
     this.stream = new ClientStream(this, {
       hosts,
       clock,

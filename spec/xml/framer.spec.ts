@@ -71,6 +71,43 @@ describe('XML: the framer', () => {
     });
   });
 
+  describe('RFC 6120 §4.3.3 a restarted stream', () => {
+    const again = [
+      "<s:s xmlns:s='u' n='1'><a/><s:s xmlns:s='u' n='2'><b/></s:s>",
+      "<s:s xmlns:s='u' n='1'><a/> <?xml version='1.0'?>\n<s:s xmlns:s='u' n='2'><b/></s:s>",
+    ];
+    for (const text of again) {
+      it(`begins with a header like the first, in any chunks: ${text}`, () => {
+        const events = ['open <s:s xmlns:s="u" n="1"/>', '<a/>', 'open <s:s xmlns:s="u" n="2"/>', '<b/>', 'close'];
+        expect(run([text])).to.deep.equal(events);
+        expect(run([...text])).to.deep.equal(events);
+      });
+    }
+
+    it('begins with any header behind a declaration', () => {
+      expect(run(["<s><?xml version='1.0'?><t/>"])).to.deep.equal(['open <s/>', 'open <t/>', 'close']);
+    });
+
+    it('does not begin with a name that is longer, nor inside an element', () => {
+      expect(run(['<s><ss/><a><s/></a>'])).to.deep.equal(['open <s/>', '<ss/>', '<a><s/></a>']);
+    });
+
+    it('has its own prefixes', () => {
+      expect(run(["<s xmlns:p='u'><s><p:a/>"])).to.deep.equal([
+        'open <s xmlns:p="u"/>',
+        'open <s/>',
+        'not-well-formed',
+      ]);
+    });
+  });
+
+  it('takes another limit at any time', () => {
+    const framer = new XmlFramer({ bytes: 5 });
+    framer.push('<s>');
+    framer.bytes = 10;
+    expect(run(['<a>12</a>', '<a>12345</a>'], framer)).to.deep.equal(['<a>12</a>', 'too-big']);
+  });
+
   describe('RFC 6120 §4.6.1 white space', () => {
     it('may stand between elements, and nothing is kept of it', () => {
       const framer = new XmlFramer({ bytes: 100 });
@@ -110,9 +147,12 @@ describe('XML: the framer', () => {
       'a comment in an element': ['<s><a>x<!-', 'restricted-xml'],
       'a comment before the header': ['<!-', 'restricted-xml'],
       'a document type': ['<!D', 'restricted-xml'],
-      'a processing instruction': ['<s><?x', 'restricted-xml'],
+      'a processing instruction': ['<s><?y', 'restricted-xml'],
       'a processing instruction before the header': ['<?x y?><s>', 'restricted-xml'],
-      'a declaration in the stream': ['<s><?xml', 'restricted-xml'],
+      'a processing instruction like a declaration': ['<s><?xmp', 'restricted-xml'],
+      'a declaration in an element': ['<s><a><?', 'restricted-xml'],
+      'two declarations': ["<s><?xml version='1.0'?><?", 'restricted-xml'],
+      'a declaration and the end': ["<s><?xml version='1.0'?></s>", 'not-well-formed'],
       'an entity': ['<s><a>&nbsp;</a>', 'restricted-xml'],
       'another encoding': ["<?xml version='1.0' encoding='UTF-16'?><s>", 'invalid-encoding'],
     };

@@ -1,0 +1,68 @@
+import type { Socket } from 'node:net';
+import type { ByteSocket } from '../transports/byte-socket.ts';
+import type { TcpEndpoint } from '../transports/tcp-endpoint.ts';
+import type { TcpTransport } from '../transports/tcp-transport.ts';
+import { Listener, type ListenerOptions } from './listener.ts';
+import { peerOf, type Peer } from './peer.ts';
+import type { TlsServer } from './tls-server.ts';
+
+export interface ClientListenerOptions extends ListenerOptions {
+  readonly endpoint: TcpEndpoint;
+  readonly tls: TlsServer;
+  /** TLS from the first byte. @spec XEP-0368 §3 */
+  readonly isDirectTls: boolean;
+}
+
+/** @spec XEP-0368 §3 */
+const ALPN = 'xmpp-client';
+
+/** A listening socket for clients. */
+export class ClientListener extends Listener {
+  readonly #options: ClientListenerOptions;
+
+  constructor(options: ClientListenerOptions) {
+    super(options);
+    this.#options = options;
+  }
+
+  /** `xmpp://host:port`, or `xmpps:` for direct TLS, as another program on this machine can use it. */
+  get url(): string {
+    return `${this.#options.isDirectTls ? 'xmpps' : 'xmpp'}://${this.authority}`;
+  }
+
+  protected override connected(socket: Socket): void {
+    const { endpoint, tls, isDirectTls } = this.#options;
+    const peer = peerOf(socket);
+    if (!endpoint.admits(peer.address)) socket.destroy();
+    else if (isDirectTls) tls.secure(socket, [ALPN], (secure) => this.#carry(secure, peer, true));
+    else this.#carry(socket, peer, false);
+  }
+
+  /** Connects a socket and its transport. */
+  #carry(socket: Socket, peer: Peer, isSecure: boolean): void {
+    const { endpoint, tls } = this.#options;
+    const startTls = (): void => {
+      socket.removeAllListeners('data').pause();
+      // The handshake begins when everything in the clear has left.
+      socket.write('', () => tls.secure(socket, [], (secure) => this.#carry(secure, peer, true)));
+    };
+    const canStartTls = !isSecure && tls.isReady;
+    const transport: TcpTransport = endpoint.accept(
+      {
+        get buffered() {
+          return socket.writableLength;
+        },
+        write: (text) => socket.write(text, (error) => !error && transport.written()),
+        pause: () => socket.pause(),
+        resume: () => socket.resume(),
+        end: () => socket.end(),
+        destroy: () => socket.destroy(),
+        startTls: canStartTls ? startTls : undefined,
+      } satisfies ByteSocket,
+      { ...peer, secure: isSecure },
+    );
+    socket.on('data', (chunk: Buffer) => transport.data(chunk));
+    socket.on('end', () => transport.finished());
+    socket.on('close', () => transport.lost());
+  }
+}
