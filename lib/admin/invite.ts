@@ -3,6 +3,7 @@ import { invitationUri } from '../core/invitation-uri.ts';
 import { InvitationRefused } from '../core/invitations.ts';
 import { Jid } from '../xmpp/jid.ts';
 import { formatDateTime } from '../xmpp/payloads/date-time.ts';
+import type { Config } from '../config/schema.ts';
 import { defineCommand } from './command.ts';
 import { AdminError, type AdminTarget } from './target.ts';
 
@@ -35,9 +36,11 @@ export const invite = defineCommand({
       registers: true,
     };
     const made = await book.create(terms, registration.invitation_lifetime).catch(asAdminError);
-    return { uri: invitationUri(terms, made.token, domain), expires: formatDateTime(made.invitation.expiresAt) };
+    const page = pageOf(target.config, local === undefined ? domain : `${local}@${domain}`, made.token);
+    const uri = invitationUri(terms, made.token, domain);
+    return { uri, ...(page === undefined ? {} : { page }), expires: formatDateTime(made.invitation.expiresAt) };
   },
-  render: ({ uri, expires }) => `${uri}\nUntil ${expires}.`,
+  render: ({ uri, page, expires }) => `${page === undefined ? '' : `${page}\n`}${uri}\nUntil ${expires}.`,
 });
 
 function addressee(target: AdminTarget, address: string | undefined): { domain: string; local: string | undefined } {
@@ -60,6 +63,14 @@ async function inviterOf(
   const isThere = jid?.domain === domain && jid.isBare && (await target.accounts(domain)?.exists(jid));
   if (!jid || !isThere) throw new AdminError(`there is no account ${contact} at ${domain}`);
   return jid.toString();
+}
+
+/** The chat page with the registration form; the token is in the fragment, which browsers send to nobody. */
+function pageOf({ http, pages }: Config, address: string, token: string): string | undefined {
+  const [listener = ''] = http.listen_tls.length > 0 ? http.listen_tls : http.listen;
+  const here = `http${http.listen_tls.length > 0 ? 's' : ''}://${listener}`;
+  const base = http.public_url === '' ? here : http.public_url.replace(/\/$/, '');
+  return pages.chat ? `${base}/chat#register&${new URLSearchParams({ jid: address, token })}` : undefined;
 }
 
 function numberOf(uses: string): number {

@@ -19,6 +19,11 @@ export function pageFacts(config: Config, clients: ClientAddress): Pick<AppOptio
     publicUrl: config.http.public_url,
     clients,
   };
-  const chat = { ...endpoints, domain: domains[0], guestDomain: guestDomains[0] };
+  const chat = {
+    ...endpoints,
+    domain: domains[0],
+    guestDomain: guestDomains[0],
+    hasRegistration: domains.some((domain) => hosts[domain]?.registration !== 'off'),
+  };
   return { home: pages.home ? home : undefined, chat: pages.chat ? chat : undefined };
 }

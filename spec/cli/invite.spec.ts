@@ -19,7 +19,10 @@ for (const isRunning of [false, true]) {
     it('prints what to send', async () => {
       const { code, out } = await box.run(['invite']);
       expect(code).to.equal(0);
-      expect(out).to.match(new RegExp(`^xmpp:localhost\\?register;preauth=${TOKEN}\nUntil 20\\d\\d-.*Z\\.\n$`));
+      const [page, uri, until] = out.split('\n');
+      expect(page).to.match(new RegExp(`^http://127\\.0\\.0\\.1:0/chat#register&jid=localhost&token=${TOKEN}$`));
+      expect(uri).to.match(new RegExp(`^xmpp:localhost\\?register;preauth=${TOKEN}$`));
+      expect(until).to.match(/^Until 20\d\d-.*Z\.$/);
     });
 
     for (const [args, uri] of [
@@ -35,6 +38,25 @@ for (const isRunning of [false, true]) {
     }
   });
 }
+
+describe('holdfast invite and the chat page', () => {
+  const box = new Sandbox();
+  after(() => box.close());
+
+  async function pageOf(settings: string): Promise<string | undefined> {
+    box.configure(INVITING.replace('http:', `${settings}\nhttp:\n  public_url: "https://chat.example"`));
+    const { value } = await box.json(['invite', 'juliet@localhost']);
+    return (value as { page?: string }).page?.replace(new RegExp(TOKEN), 'T');
+  }
+
+  it('has the public URL in the link', async () => {
+    expect(await pageOf('')).to.equal('https://chat.example/chat#register&jid=juliet%40localhost&token=T');
+  });
+
+  it('gives no link where there is no such page', async () => {
+    expect(await pageOf('pages: { chat: false }')).to.equal(undefined);
+  });
+});
 
 describe('holdfast invite refuses', () => {
   let box: Sandbox;

@@ -64,8 +64,8 @@ describe('the chat page without Converse.js', () => {
   it('says how to install it', async () => {
     const app = new Koa();
     const router = new Router();
-    const facts = { domain: 'localhost', guestDomain: undefined, boshPath: '/http-bind', webSocketPath: undefined };
-    chat(router, facts, undefined);
+    const endpoints = { boshPath: '/http-bind', webSocketPath: undefined };
+    chat(router, { ...endpoints, domain: 'localhost', guestDomain: undefined, hasRegistration: false }, undefined);
     app.use(router.routes());
     const http = app.listen(0, '127.0.0.1');
     await once(http, 'listening');

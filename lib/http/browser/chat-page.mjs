@@ -3,12 +3,21 @@
 //   /chat?transport=websocket   over WebSocket instead of BOSH
 //   /chat?guest                 without an account, on the domain for guests
 //   /chat#jid=alice@example.com
+//   /chat#register&jid=example.com&token=…   makes an account with an invitation
 
 import converse from './converse.min.js';
 
 const page = JSON.parse(document.querySelector('#settings').textContent);
 const query = new URLSearchParams(location.search);
 const fragment = new URLSearchParams(location.hash.slice(1));
+const jid = fragment.get('jid') ?? undefined;
+const [name, domain] = jid?.includes('@') ? jid.split('@') : ['', jid ?? page.domain];
+
+if (fragment.has('register')) {
+  // Converse.js shows the form of this name; and the invitation does not stay in the address.
+  history.replaceState(null, '', '#converse/register');
+  fillIn({ token: fragment.get('token'), username: name });
+}
 
 // What is defined first, stays: a login page without menu, and without pictures from elsewhere.
 define('converse-controlbox-navbar', '#menu');
@@ -45,7 +54,8 @@ function quiet() {
     autocomplete_providers_url: '',
     discover_connection_methods: false,
     embed_3rd_party_media_players: false,
-    muc_search_service: '',
+    // Without one its form for a new room has no field for the name.
+    muc_search_service: page.domain,
     show_client_info: false,
     xmpp_providers_url: '',
   };
@@ -66,8 +76,20 @@ function account() {
   }
   return {
     authentication: 'login',
-    allow_registration: false,
-    jid: fragment.get('jid') ?? undefined,
-    default_domain: page.domain,
+    allow_registration: page.hasRegistration,
+    registration_domain: domain,
+    jid,
+    default_domain: domain,
   };
+}
+
+/** Fills in the registration form as soon as the server has sent it. */
+function fillIn(values) {
+  const observer = new MutationObserver(() => {
+    const fields = document.querySelector('converse-registration-form')?.querySelector('form')?.elements;
+    if (!fields?.password) return;
+    observer.disconnect();
+    for (const [field, value] of Object.entries(values)) if (value && fields[field]) fields[field].value = value;
+  });
+  observer.observe(document.body, { subtree: true, childList: true });
 }

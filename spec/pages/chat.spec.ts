@@ -1,0 +1,131 @@
+import { writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import type { Browser } from 'playwright-core';
+import { $msg, $pres } from 'strophe.js';
+import { seconds } from '../../lib/base/time.ts';
+import type { HoldfastServer } from '../../lib/server.ts';
+import { startBrowser } from '../support/browser.ts';
+import { ConversePage } from '../support/converse-page.ts';
+import { requires, requiresConverse } from '../support/optional.ts';
+import { createAccount, startServer } from '../support/running-server.ts';
+import { Sandbox } from '../support/sandbox.ts';
+import { StropheClient } from '../support/strophe-client.ts';
+
+const BOB = 'bob@localhost';
+const CAROL = 'carol@localhost';
+const PASSWORD = 'carol and more';
+const ROOM = 'qa@rooms.localhost';
+const WELCOME = 'Welcome, all of you';
+/** Ten by ten pixels. */
+const PICTURE =
+  'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mP8z8BQz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC';
+/** What Chromium and Converse.js say when requests cannot get out. */
+const OFFLINE = /ERR_INTERNET_DISCONNECTED|request id \d+\.\d+ error 0 happened/;
+
+/** One story: each chapter goes on where the one before it ended. */
+describe('Converse.js over BOSH, in Chromium', function () {
+  requires(this, 'chromium');
+  requiresConverse(this);
+  this.timeout(60_000);
+  this.bail(true);
+  let server: HoldfastServer;
+  let browser: Browser;
+  let bob: ConversePage;
+  let carol: ConversePage;
+
+  before(async () => {
+    const hosts = { localhost: { registration: 'invite' as const } };
+    [server, browser] = await Promise.all([startServer(['bob'], { hosts }), startBrowser()]);
+    bob = await ConversePage.login(browser, server, 'bob');
+  });
+  after(() => Promise.all([server.close({ drain: 0 }), browser.close()]));
+
+  it('an invitation fills in the form; the new account is logged in', async () => {
+    const host = server.hosts.find('localhost');
+    const made = await host?.invitations.create({ uses: 1, registers: true }, seconds(300));
+    carol = await ConversePage.open(browser, server, `#register&jid=localhost&token=${made?.token}`);
+    await carol.register('carol', PASSWORD);
+    expect(carol.watched.page.url()).not.to.contain(made?.token);
+  });
+
+  it('two become contacts, and chat in both directions', async () => {
+    await carol.addContact(BOB);
+    await bob.acceptContact(CAROL);
+    await bob.converseWith(CAROL);
+    await carol.converseWith(BOB);
+    await carol.say('Hello Bob');
+    await bob.sees('Hello Bob');
+    await bob.say('Hello Carol');
+    await carol.sees('Hello Carol');
+    await carol.watched.screenshot('conversation');
+  });
+
+  it('a contact sees the new avatar', async () => {
+    const box = new Sandbox();
+    writeFileSync(box.path('me.png'), PICTURE, 'base64');
+    await carol.setAvatar(box.path('me.png'));
+    await bob.find(`converse-roster [data-jid="${CAROL}"] converse-avatar image`).waitFor();
+    await box.close();
+  });
+
+  it('the history is there after a reload, and in another browser over WebSocket', async () => {
+    await bob.watched.page.reload();
+    await bob.isOnline();
+    await bob.sees('Hello Carol');
+    expect(await bob.messages()).to.deep.equal(['Hello Bob', 'Hello Carol']);
+    const second = await ConversePage.login(browser, server, 'bob', '?transport=websocket');
+    expect(server.webSockets.size).to.equal(1);
+    await second.converseWith(CAROL);
+    await second.sees('Hello Carol');
+    expect(await second.messages()).to.deep.equal(['Hello Bob', 'Hello Carol']);
+    expect(second.watched.faults).to.deep.equal([]);
+    await second.watched.close();
+  });
+
+  it('nothing was complained of so far', () => {
+    expect([...bob.watched.faults, ...carol.watched.faults]).to.deep.equal([]);
+  });
+
+  it('what is said while the network is down arrives in both directions when it is back', async () => {
+    const network = carol.watched.page.context();
+    const failed = carol.watched.page.waitForEvent('requestfailed');
+    await network.setOffline(true);
+    await carol.say('Am I alone?');
+    await bob.say('Are you there?');
+    await failed;
+    await network.setOffline(false);
+    await bob.sees('Am I alone?');
+    await carol.sees('Are you there?');
+    expect((await bob.messages()).toSorted()).to.deep.equal((await carol.messages()).toSorted());
+    expect(carol.watched.faults.filter((fault) => !OFFLINE.test(fault))).to.deep.equal([]);
+  });
+
+  it('five meet in a room, three of them with Strophe.js', async () => {
+    const names = ['dave', 'erin', 'frank'];
+    for (const name of names) await createAccount(server, name);
+    await carol.enterRoom('qa', 'Carol');
+    const clients = names.map((name) => new StropheClient(server.boshUrl, name));
+    await Promise.all(clients.map((client) => client.login()));
+    for (const client of clients) {
+      client.send($pres({ to: `${ROOM}/${client.name}` }).c('x', { xmlns: 'http://jabber.org/protocol/muc' }));
+    }
+    await bob.enterRoom('qa', 'Bob');
+    for (const client of clients) {
+      client.send($msg({ to: ROOM, type: 'groupchat' }).c('body').t(`I am ${client.name}`));
+      await Promise.all([carol.sees(`I am ${client.name}`), bob.sees(`I am ${client.name}`)]);
+    }
+    await bob.say(WELCOME);
+    for (const client of clients) await client.until(() => client.messages.some(({ body }) => body === WELCOME));
+    await bob.watched.screenshot('room');
+    for (const client of clients) client.close();
+  });
+
+  it('whom somebody blocks, cannot write any more', async () => {
+    await bob.converseWith(CAROL);
+    await bob.block();
+    await carol.converseWith(BOB);
+    await carol.say('Hello?');
+    await carol.find('.chat-msg__error:visible, .chat-error:visible').first().waitFor();
+    expect(bob.watched.faults).to.deep.equal([]);
+  });
+});
