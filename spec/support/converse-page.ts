@@ -69,8 +69,10 @@ export class ConversePage {
   async setAvatar(file: string): Promise<void> {
     await this.find('.show-profile').click();
     await this.find('input[name=avatar_image]').setInputFiles(file);
-    await this.find('.modal.show [type=submit]').first().click();
-    await this.find('.modal.show').waitFor({ state: 'hidden' });
+    const modal = this.find('converse-profile-modal');
+    await modal.locator('.image-picker image').waitFor();
+    await modal.locator('#profile-tabpanel [type=submit]').click();
+    await modal.waitFor({ state: 'hidden' });
   }
 
   /** A room of this server, by its name. */
