@@ -214,6 +214,7 @@ export class ClientStream implements StreamInput, ManagedStream {
 
   /** Opens the session in the same turn in which the client hears of it. */
   async #establish({ account, request }: StreamAsk & { about: 'establish' }, host: Host): Promise<void> {
+    this.#account = account;
     const [transport, desk, isTokenDue] = [this.#transport, this.#desk, this.#isTokenDue];
     const establishment = new Establishment({ host, account, request, transport, desk, isTokenDue });
     const refusal = await this.#refusalOf(establishment.prepare());

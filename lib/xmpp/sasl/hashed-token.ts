@@ -5,7 +5,7 @@ export type TokenMechanismName = 'HT-SHA-256-NONE';
 
 /**
  * Those on offer. The ones that bind the channel are not: a browser knows nothing of its TLS
- * connections, and a BOSH session has many.
+ * connections, and a BOSH session has many (docs/decisions/0019-tokens.md).
  */
 export const TOKEN_MECHANISMS: readonly TokenMechanismName[] = ['HT-SHA-256-NONE'];
 
