@@ -22,6 +22,12 @@ export function requiresConverse(suite: Suite): void {
   if (!isThere) skip(suite, 'Converse.js is not installed (npm ci)');
 }
 
+/** Skips a suite, and says why, when Python's slixmpp is missing. */
+export function requiresSlixmpp(suite: Suite): void {
+  const isThere = spawnSync('/usr/bin/python3', ['-c', 'import slixmpp']).status === 0;
+  if (!isThere) skip(suite, 'slixmpp is not installed (apt install python3-slixmpp)');
+}
+
 /** Skips a suite, and says why, where the system does not tell what its processes use. */
 export function requiresLinux(suite: Suite): void {
   if (process.platform !== 'linux') skip(suite, 'only Linux has /proc');
