@@ -81,6 +81,18 @@ describe('Converse.js over BOSH, in Chromium', function () {
     await second.watched.close();
   });
 
+  it('a picture is uploaded, and both see it', async () => {
+    const box = new Sandbox();
+    writeFileSync(box.path('red.png'), PICTURE, 'base64');
+    await carol
+      .find('input.fileupload:visible, converse-chat-toolbar input[type=file]')
+      .first()
+      .setInputFiles(box.path('red.png'));
+    await carol.find('.chat-msg img.chat-image').first().waitFor();
+    await bob.find('.chat-msg img.chat-image').first().waitFor();
+    await box.close();
+  });
+
   it('nothing was complained of so far', () => {
     expect([...bob.watched.faults, ...carol.watched.faults]).to.deep.equal([]);
   });
