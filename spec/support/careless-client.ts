@@ -7,6 +7,8 @@ import type { SeededRandom } from './seeded-random.ts';
 /** Requests without an answer that has been read, at most. */
 const REQUESTS = 2;
 const MESSAGES_PER_REQUEST = 3;
+/** Connections that one request may lose: the server takes so many copies of it, and no more. */
+const MOST_BREAKS = 9;
 /** Milliseconds after which a connection may break, at the latest. */
 const LATEST_BREAK = 8;
 
@@ -73,8 +75,8 @@ export class CarelessClient {
   /** Brings one request to its answer, whatever happens to its connections. */
   async #carry(first: Promise<Request>): Promise<void> {
     let request = await first;
-    for (;;) {
-      const answer = await this.#attempt(request);
+    for (let breaks = 0; ; breaks += 1) {
+      const answer = await this.#attempt(request, breaks < MOST_BREAKS);
       if (answer !== undefined) {
         this.#answers.set(request.rid, answer);
         this.#readInOrder();
@@ -86,8 +88,8 @@ export class CarelessClient {
     }
   }
 
-  async #attempt(request: Request): Promise<string[] | undefined> {
-    if (this.#chance.below(100) < this.#carelessness) {
+  async #attempt(request: Request, mayBreak: boolean): Promise<string[] | undefined> {
+    if (mayBreak && this.#chance.below(100) < this.#carelessness) {
       await request.outcome(this.#chance.below(LATEST_BREAK));
       if (!request.isSettled) {
         request.abort();
