@@ -1,5 +1,16 @@
 import type { Element } from '../xml/index.ts';
+import type { Jid } from '../xmpp/jid.ts';
 import type { DiscoInfo, DiscoItem, Identity } from '../xmpp/payloads/disco.ts';
+import { andThen, type MaybePromise } from './maybe-promise.ts';
+
+/** A node of the server, as one asker sees it. */
+export interface ServerNode extends DiscoInfo {
+  /** What is in it. */
+  readonly items?: readonly DiscoItem[];
+}
+
+/** What a module knows of a node of the server; undefined for nothing. @throws StanzaError for those who may not know */
+export type NodeFinder = (node: string, asker: Jid) => MaybePromise<ServerNode | undefined>;
 
 /** What the modules say about one host and its accounts. The modules of XEP-0030 and XEP-0115 publish it. */
 export class Discovery {
@@ -9,7 +20,7 @@ export class Discovery {
   readonly #accountFeatures: string[] = [];
   readonly #forms: Element[] = [];
   readonly #items: DiscoItem[] = [];
-  readonly #nodes: ((node: string) => DiscoInfo | undefined)[] = [];
+  readonly #nodes: NodeFinder[] = [];
   #revision = 0;
 
   /** Changes whenever anything here does. */
@@ -31,13 +42,9 @@ export class Discovery {
     return this.#items;
   }
 
-  /** What is known of a node of the server. */
-  node(name: string): DiscoInfo | undefined {
-    for (const find of this.#nodes) {
-      const info = find(name);
-      if (info) return info;
-    }
-    return undefined;
+  /** What is known of a node of the server. @throws StanzaError when the asker may not know */
+  node(name: string, asker: Jid): MaybePromise<ServerNode | undefined> {
+    return firstOf(this.#nodes, name, asker);
   }
 
   // Each of these returns what takes the addition back.
@@ -66,7 +73,7 @@ export class Discovery {
     return this.#add(this.#items, item);
   }
 
-  addNode(find: (node: string) => DiscoInfo | undefined): () => void {
+  addNode(find: NodeFinder): () => void {
     return this.#add(this.#nodes, find);
   }
 
@@ -83,4 +90,8 @@ export class Discovery {
 /** Two modules may announce the same feature; it is said once. @spec XEP-0115 §5.4 */
 function sorted(features: readonly string[]): string[] {
   return [...new Set(features)].sort();
+}
+
+function firstOf([find, ...others]: readonly NodeFinder[], name: string, asker: Jid): ReturnType<NodeFinder> {
+  return find && andThen(find(name, asker), (node) => node ?? firstOf(others, name, asker));
 }

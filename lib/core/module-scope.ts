@@ -5,11 +5,11 @@ import type { Duration } from '../base/time.ts';
 import type { Store } from '../storage/store.ts';
 import type { Element } from '../xml/index.ts';
 import type { Jid } from '../xmpp/jid.ts';
-import type { DiscoInfo, DiscoItem, Identity } from '../xmpp/payloads/disco.ts';
+import type { DiscoItem, Identity } from '../xmpp/payloads/disco.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { Accounts } from './accounts.ts';
 import type { Component } from './component.ts';
-import type { Discovery } from './discovery.ts';
+import type { Discovery, NodeFinder } from './discovery.ts';
 import type { HookHandler, HookName, HookOwner } from './hooks.ts';
 import type { Host } from './host.ts';
 import type { HostOptions } from './host-options.ts';
@@ -102,7 +102,7 @@ export class ModuleScope implements HostContext {
     this.#undo.push(this.discovery.addItem(item));
   }
 
-  node(find: (node: string) => DiscoInfo | undefined): void {
+  node(find: NodeFinder): void {
     this.#undo.push(this.discovery.addNode(find));
   }
 

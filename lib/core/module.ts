@@ -5,12 +5,12 @@ import type { Duration } from '../base/time.ts';
 import type { Store } from '../storage/store.ts';
 import type { Element } from '../xml/index.ts';
 import type { Jid } from '../xmpp/jid.ts';
-import type { DiscoInfo, DiscoItem, Identity } from '../xmpp/payloads/disco.ts';
+import type { DiscoItem, Identity } from '../xmpp/payloads/disco.ts';
 import type { Stanza } from '../xmpp/stanza.ts';
 import type { Accounts } from './accounts.ts';
 import type { ClientSession } from './client-session.ts';
 import type { Component } from './component.ts';
-import type { Discovery } from './discovery.ts';
+import type { Discovery, NodeFinder } from './discovery.ts';
 import type { HookMap } from './hook-map.ts';
 import type { HostOptions } from './host-options.ts';
 import type { Invitations } from './invitations.ts';
@@ -87,8 +87,8 @@ export interface HostContext {
   form(form: Element): void;
   /** Adds an item to disco#items of the server. */
   item(item: DiscoItem): void;
-  /** Answers disco#info for nodes of the server: what it knows of the node, undefined for nothing. */
-  node(find: (node: string) => DiscoInfo | undefined): void;
+  /** Answers disco#info and disco#items for nodes of the server. */
+  node(find: NodeFinder): void;
 
   /**
    * Answers IQs of one type, payload namespace and payload name; those to the server unless told

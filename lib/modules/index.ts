@@ -5,6 +5,7 @@ import bookmarks from './bookmarks/index.ts';
 import blocking from './blocking/index.ts';
 import caps from './caps/index.ts';
 import carbons from './carbons/index.ts';
+import commands from './commands/index.ts';
 import contact from './contact/index.ts';
 import csi from './csi/index.ts';
 import disco from './disco/index.ts';
@@ -47,6 +48,7 @@ export interface ModuleSettings {
 export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings): void {
   host.use(disco);
   host.use(caps);
+  host.use(commands);
   host.use(contact);
   host.use(ping);
   host.use(time);

@@ -42,6 +42,8 @@ export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
 export const NS_BOOKMARKS_STORAGE = 'storage:bookmarks';
 /** XEP-0049 */
 export const NS_PRIVATE = 'jabber:iq:private';
+/** XEP-0050 */
+export const NS_COMMANDS = 'http://jabber.org/protocol/commands';
 /** XEP-0054 */
 export const NS_VCARD = 'vcard-temp';
 /** XEP-0045 §16.1 */

@@ -128,7 +128,7 @@ describe('modules', () => {
     expect(host.discovery.server).to.deep.equal({ identities: [], features: [], forms: [] });
     expect(host.discovery.account.features).to.deep.equal([]);
     expect(host.discovery.items).to.deep.equal([]);
-    expect(host.discovery.node('any')).to.equal(undefined);
+    expect(await host.discovery.node('any', host.jid)).to.equal(undefined);
     const romeo = world.client('romeo@capulet.example/x');
     for (const to of ["to='capulet.example'", '']) {
       romeo.sends(`<iq type='get' id='1' ${to}><query xmlns='urn:q'/></iq>`);

@@ -1,4 +1,5 @@
-import type { MaybePromise } from '../../core/maybe-promise.ts';
+import type { ServerNode } from '../../core/discovery.ts';
+import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
 import { defineModule, type HostContext, type IqRequest } from '../../core/module.ts';
 import type { Element } from '../../xml/index.ts';
 import { NS_DISCO_INFO, NS_DISCO_ITEMS } from '../../xmpp/ns.ts';
@@ -32,22 +33,27 @@ export default defineModule<DiscoOptions | undefined>({
 });
 
 /** @spec XEP-0030 §3 */
-function serverInfo(host: HostContext, request: IqRequest): Element {
+function serverInfo(host: HostContext, request: IqRequest): MaybePromise<Element> {
   const node = nodeOf(request);
-  const info = node === undefined ? host.discovery.server : host.discovery.node(node);
-  if (!info) throw new StanzaError('item-not-found');
-  return infoQuery(info, node);
+  if (node === undefined) return infoQuery(host.discovery.server);
+  return andThen(serverNode(host, request, node), (found) => infoQuery(found, node));
 }
 
 /** The other domains of this server are its items, beside those that modules add. @spec XEP-0030 §4 */
-function serverItems(host: HostContext, request: IqRequest): Element {
+function serverItems(host: HostContext, request: IqRequest): MaybePromise<Element> {
   const node = nodeOf(request);
   if (node !== undefined) {
-    if (!host.discovery.node(node)) throw new StanzaError('item-not-found');
-    return itemsQuery([], node);
+    return andThen(serverNode(host, request, node), ({ items = [] }) => itemsQuery(items, node));
   }
   const others = host.domains.filter((domain) => domain !== host.domain).map((domain) => ({ jid: domain }));
   return itemsQuery([...host.discovery.items, ...others]);
+}
+
+function serverNode(host: HostContext, { from }: IqRequest, name: string): MaybePromise<ServerNode> {
+  return andThen(host.discovery.node(name, from), (node) => {
+    if (!node) throw new StanzaError('item-not-found');
+    return node;
+  });
 }
 
 /** To strangers an account looks as if there were none; its nodes show themselves to whom they like. @spec XEP-0030 §8 */

@@ -1,19 +1,36 @@
 import { xml, type Element } from '../../xml/index.ts';
 import { NS_DATA } from '../ns.ts';
 
+/** One of the values that a list offers. @spec XEP-0004 §3.2 */
+interface Option {
+  readonly label?: string | undefined;
+  readonly value: string;
+}
+
 /** One field of a form that asks for data. @spec XEP-0004 §3.2 */
-interface Question {
+export interface Question {
   readonly var: string;
-  readonly type: 'boolean' | 'jid-single' | 'jid-multi' | 'list-single' | 'text-multi' | 'text-private' | 'text-single';
+  readonly type:
+    | 'boolean'
+    | 'jid-single'
+    | 'jid-multi'
+    | 'list-single'
+    | 'list-multi'
+    | 'text-multi'
+    | 'text-private'
+    | 'text-single';
   readonly label: string;
-  readonly isRequired?: boolean;
-  readonly value?: string | undefined;
+  readonly isRequired?: boolean | undefined;
+  /** What is filled in already. */
+  readonly value?: string | readonly string[] | undefined;
+  /** What a list offers. */
+  readonly options?: readonly Option[] | undefined;
 }
 
 export interface Form {
   readonly formType?: string | undefined;
   readonly title: string;
-  readonly instructions?: string;
+  readonly instructions?: string | undefined;
   readonly questions: readonly Question[];
 }
 
@@ -25,11 +42,11 @@ export function formToFill({ formType, title, instructions, questions }: Form): 
   return form.append(...questions.map(fieldOf));
 }
 
-function fieldOf({ var: name, type, label, isRequired, value }: Question): Element {
+function fieldOf({ var: name, type, label, isRequired, value = [], options = [] }: Question): Element {
   const field = xml('field', { type, label, var: name });
   if (isRequired) field.append(xml('required'));
-  if (value !== undefined) field.append(valueOf(value));
-  return field;
+  field.append(...(typeof value === 'string' ? [value] : value).map(valueOf));
+  return field.append(...options.map((option) => xml('option', { label: option.label }, valueOf(option.value))));
 }
 
 function valueOf(text: string): Element {
