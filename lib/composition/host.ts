@@ -10,6 +10,7 @@ import type { PubsubLimits } from '../modules/pubsub/service.ts';
 import { SOFTWARE } from '../software.ts';
 import type { Store } from '../storage/store.ts';
 import type { Jid } from '../xmpp/jid.ts';
+import { createLogin } from './login/index.ts';
 import type { ServerParts } from './server-parts.ts';
 import { slotOptions } from './uploads.ts';
 
@@ -32,6 +33,7 @@ export function createHost(domain: string, parts: HostParts): Host {
     contacts,
     registration,
     rooms: roomsDomain,
+    login,
   } = optionsOf(domain, config);
   const accounts = new Accounts({
     store,
@@ -39,6 +41,7 @@ export function createHost(domain: string, parts: HostParts): Host {
     clock,
     iterations: config.auth.iterations,
     tokens: config.auth.fast,
+    login: createLogin(domain, login, parts),
   });
   const observer = {
     stanza: (kind: string, direction: 'in' | 'out') => metrics.stanzas[direction].add(kind),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { prepareDomain } from '../xmpp/jid.ts';
 import { isMapping, override, readEnvironment, type Environment } from './environment.ts';
+import { faultsOfLogin } from './login-schema.ts';
 import { hint, messageOf } from './messages.ts';
 import { ConfigError, type Problem } from './problem.ts';
 import { schema, type Config, type ConfigInput } from './schema.ts';
@@ -93,8 +94,19 @@ function check(input: unknown): { config?: Config; faults: Fault[] } {
       faults.push({ path: ['hosts', name], message: `is there twice, as "${domain}"`, isName: true });
     }
     prepared[domain] = host;
+    faults.push(...faultsOfHost(name, host));
   }
   return { config: { ...result.data, hosts: prepared }, faults };
+}
+
+/** Guests need no login, and nobody registers where somebody else knows the passwords. */
+function faultsOfHost(name: string, { login, anonymous, registration }: Config['hosts'][string]): Fault[] {
+  const path = ['hosts', name];
+  const faults: Fault[] = faultsOfLogin(login).map((fault) => ({ ...fault, path: [...path, 'login', ...fault.path] }));
+  if (login.method === 'accounts') return faults;
+  if (anonymous) faults.push({ path: [...path, 'anonymous'], message: 'needs login.method: accounts' });
+  if (registration !== 'off') faults.push({ path: [...path, 'registration'], message: 'needs login.method: accounts' });
+  return faults;
 }
 
 /** Who listens with TLS, or insists on it, needs a certificate. */

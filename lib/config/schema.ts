@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MECHANISMS, type MechanismName } from '../xmpp/sasl/mechanisms.ts';
 import { domain, listener, network, origin, path, uri } from './formats.ts';
+import { login } from './login-schema.ts';
 import { tcp, tls } from './tcp-schema.ts';
 import { duration, size, wholeSeconds } from './units.ts';
 
@@ -35,6 +36,7 @@ const host = z
       .partialRecord(z.enum(CONTACT_ROLES), z.array(uri))
       .default({})
       .describe('Addresses (URIs) for people who need help, by role. (XEP-0157)'),
+    login: login.prefault({}).describe('Who knows the passwords.'),
   })
   .describe('One served domain.');
 

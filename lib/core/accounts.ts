@@ -7,6 +7,7 @@ import { seconds } from '../base/time.ts';
 import { FastTokens, type TokenPolicy } from './fast-tokens.ts';
 import type { AccountId, Credentials, Store } from '../storage/store.ts';
 import { Jid } from '../xmpp/jid.ts';
+import type { Login } from './login.ts';
 import { HASHES, type ScramHash, type ScramKeys } from '../xmpp/sasl/scram-keys.ts';
 
 const derive = promisify(pbkdf2);
@@ -29,6 +30,8 @@ export interface AccountsOptions {
   /** PBKDF2 rounds for new passwords; clients pay for them at each login. */
   readonly iterations: number;
   readonly tokens?: TokenPolicy;
+  /** Who knows the passwords; undefined when they are kept here. */
+  readonly login?: Login | undefined;
 }
 
 /** Too many passwords are being checked; try again. */
@@ -50,7 +53,14 @@ export class Accounts {
 
   constructor(options: AccountsOptions) {
     this.#options = options;
-    this.tokens = new FastTokens({ ...options, policy: options.tokens ?? DEFAULT_TOKEN_POLICY });
+    const policy = options.tokens ?? DEFAULT_TOKEN_POLICY;
+    // A token would outlive what somebody else has said of its user.
+    this.tokens = new FastTokens({ ...options, policy: options.login ? { ...policy, lifetime: 0 } : policy });
+  }
+
+  /** False when somebody else knows the passwords. */
+  get keepsPasswords(): boolean {
+    return this.#options.login === undefined;
   }
 
   /** False when the account exists. @throws RangeError when the password is none */
@@ -63,9 +73,12 @@ export class Accounts {
   async createAnonymous(domain: string): Promise<Jid | undefined> {
     const jid = Jid.make(opaqueId(this.#options.random, ANONYMOUS_BITS), domain);
     if (!jid) return undefined;
-    const none = { salt: new Uint8Array(), iterations: 1, storedKey: new Uint8Array(), serverKey: new Uint8Array() };
-    const created = await this.#create(jid, { 'sha-1': none, 'sha-256': none, 'sha-512': none });
-    return created ? jid : undefined;
+    return (await this.#create(jid, this.#noCredentials())) ? jid : undefined;
+  }
+
+  /** Makes the account, with no password that is right here, unless it is there. */
+  async ensure(jid: Jid): Promise<void> {
+    if (!(await this.exists(jid))) await this.#create(jid, this.#noCredentials());
   }
 
   /** No token is good any more. False when there is no such account. @throws RangeError when the password is none */
@@ -89,17 +102,13 @@ export class Accounts {
     return this.#options.store.accounts.list(domain, limit, after);
   }
 
-  /** @throws Busy when too many checks are under way */
+  /** @throws Busy when too many checks are under way @throws Error when who knows the passwords does not answer */
   async verify(jid: Jid | undefined, password: string): Promise<boolean> {
-    if (this.#checks >= MAX_CHECKS) throw new Busy('too many passwords are being checked');
+    const { login } = this.#options;
+    if (this.#checks >= (login?.maxChecks ?? MAX_CHECKS)) throw new Busy('too many passwords are being checked');
     this.#checks += 1;
     try {
-      const { keys, exists } = await this.scramKeys(jid, PLAIN_HASH);
-      const prepared = preparePassword(password) ?? '';
-      const derived = await keysOf(prepared, PLAIN_HASH, keys.salt, keys.iterations);
-      const isEqual =
-        derived.storedKey.length === keys.storedKey.length && timingSafeEqual(derived.storedKey, keys.storedKey);
-      return isEqual && exists && prepared !== '';
+      return await (login ? this.#verifyElsewhere(login, jid, password) : this.#verifyHere(jid, password));
     } finally {
       this.#checks -= 1;
     }
@@ -110,6 +119,32 @@ export class Accounts {
     const account = jid && (await this.#options.store.accounts.find(idOf(jid)));
     const fake = await this.#fakeKeys(jid?.bare.toString() ?? '', hash);
     return account ? { keys: account.credentials[hash], exists: true } : { keys: fake, exists: false };
+  }
+
+  async #verifyHere(jid: Jid | undefined, password: string): Promise<boolean> {
+    const { keys, exists } = await this.scramKeys(jid, PLAIN_HASH);
+    const prepared = preparePassword(password) ?? '';
+    const derived = await keysOf(prepared, PLAIN_HASH, keys.salt, keys.iterations);
+    const isEqual =
+      derived.storedKey.length === keys.storedKey.length && timingSafeEqual(derived.storedKey, keys.storedKey);
+    return isEqual && exists && prepared !== '';
+  }
+
+  async #verifyElsewhere(login: Login, jid: Jid | undefined, password: string): Promise<boolean> {
+    if (!jid || !(await login.verify(jid, password))) return false;
+    if (login.makesAccounts) await this.ensure(jid);
+    return this.exists(jid);
+  }
+
+  /** Keys that no password has: of random bytes. */
+  #noCredentials(): Credentials {
+    const make = (hash: ScramHash): ScramKeys => {
+      const { bytes } = HASHES[hash];
+      const { random, iterations } = this.#options;
+      const key = (length: number): Uint8Array => random.bytes(length);
+      return { salt: key(SALT_BYTES), iterations, storedKey: key(bytes), serverKey: key(bytes) };
+    };
+    return { 'sha-1': make('sha-1'), 'sha-256': make('sha-256'), 'sha-512': make('sha-512') };
   }
 
   async #create(jid: Jid, credentials: Credentials): Promise<boolean> {

@@ -37,6 +37,9 @@ export interface ClientStreamOptions {
   readonly announcesManagement: (transport: TransportInfo) => boolean;
 }
 
+/** What lets the password through to who knows it. */
+const PASSED_ON: readonly MechanismName[] = ['PLAIN'];
+
 /**
  * Runs the stream machine of one client: asks the accounts, binds the resource, and hands stanzas to
  * the session.
@@ -276,6 +279,7 @@ export class ClientStream implements StreamInput, ManagedStream {
       host && {
         domain: host.domain,
         anonymous: host.options.anonymous,
+        mechanisms: host.accounts.keepsPasswords ? undefined : PASSED_ON,
         features: () => [...this.#ownFeatures(), ...host.features()],
         inline: () => inlineFeatures(host, this.#isManagementOffered),
         featuresBeforeLogin: () => newcomers()?.features(this.#newcomer) ?? [],

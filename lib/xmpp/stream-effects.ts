@@ -1,6 +1,7 @@
 import type { Element } from '../xml/index.ts';
 import type { Jid } from './jid.ts';
 import type { SaslAnswer, SaslAsk } from './sasl/mechanism.ts';
+import type { MechanismName } from './sasl/mechanisms.ts';
 import type { Sasl2Request } from './sasl/sasl2-request.ts';
 import type { StanzaError } from './stanza-error.ts';
 import type { StreamError } from './stream-error.ts';
@@ -11,6 +12,8 @@ export interface StreamHost {
   readonly domain: string;
   /** ANONYMOUS is on offer, and nothing else. */
   readonly anonymous: boolean;
+  /** The only mechanisms that make sense here; undefined for all that the configuration allows. */
+  readonly mechanisms: readonly MechanismName[] | undefined;
   /** Features for authenticated clients beside resource binding. */
   features(): readonly Element[];
   /** Features for all others beside the mechanisms. */

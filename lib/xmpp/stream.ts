@@ -202,7 +202,7 @@ export class Stream {
     const { random, mechanisms, allowsPlain, identify } = this.#options;
     return new Authentication({
       random,
-      mechanisms,
+      mechanisms: host.mechanisms ?? mechanisms,
       isPrivate: allowsPlain,
       anonymous: host.anonymous,
       inline: host.inline(),

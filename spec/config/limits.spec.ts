@@ -5,6 +5,10 @@ import { problemsWith } from '../support/config-problems.ts';
 /** Each limit, the least and the most that it may be, and what is just out of it. */
 const LIMITS: readonly (readonly [string, string, string, string, string])[] = [
   ['hosts.<domain>.max_resources', '0', '1', '1000', '1001'],
+  ['hosts.<domain>.login.jwt.leeway', '-1 s', '0', '5 min', '301 s'],
+  ['hosts.<domain>.login.http.timeout', '99 ms', '100 ms', '1 min', '61 s'],
+  ['hosts.<domain>.login.http.max_checks', '0', '1', '1000', '1001'],
+  ['hosts.<domain>.login.http.cache', '-1 s', '0', '60 min', '61 min'],
   ['bosh.max_wait', '-1 s', '0', '300 s', '301 s'],
   ['bosh.max_hold', '-1', '0', '5', '6'],
   ['bosh.max_streams', '0', '1', '16', '17'],

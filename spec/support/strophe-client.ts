@@ -44,6 +44,7 @@ function itemsOf(stanza: Dom): { readonly jid: string; readonly subscription: st
 export class StropheClient {
   readonly network = new Network();
   readonly name: string;
+  readonly #password: string;
   readonly messages: ReceivedMessage[] = [];
   readonly presences: { readonly from: string; readonly type: string }[] = [];
   readonly pushes: { readonly jid: string; readonly subscription: string }[] = [];
@@ -51,8 +52,10 @@ export class StropheClient {
   #isDisconnected = false;
   #waiting: { readonly isThere: () => boolean; readonly resolve: () => void }[] = [];
 
-  constructor(url: string, name: string) {
+  /** @param password the name, unless it is another */
+  constructor(url: string, name: string, password = name) {
     this.name = name;
+    this.#password = password;
     const service = url.startsWith('ws') ? url : this.network.urlOf(url);
     this.#connection = new Strophe.Connection(service) as unknown as Connection;
   }
@@ -72,7 +75,7 @@ export class StropheClient {
   connect(resource?: string): Promise<void> {
     const jid = `${this.name}@${DOMAIN}${resource === undefined ? '' : `/${resource}`}`;
     return new Promise((resolve, reject) => {
-      this.#connection.connect(jid, this.name, (status, condition) => {
+      this.#connection.connect(jid, this.#password, (status, condition) => {
         if (status === Strophe.Status.CONNECTED) {
           this.#listen();
           resolve();

@@ -25,13 +25,15 @@ export class OwnAccount {
   /** @spec XEP-0077 §3.1 */
   get(request: IqRequest): Element {
     const account = this.#accountOf(request, 'service-unavailable');
+    const { keepsPasswords } = this.#host.accounts;
+    const choices = keepsPasswords ? 'change your password, or remove the account' : 'remove the account';
     return xml(
       'query',
       { xmlns: NS_REGISTER },
       xml('registered'),
-      xml('instructions', {}, 'You can change your password, or remove the account.'),
+      xml('instructions', {}, `You can ${choices}.`),
       xml('username', {}, account.local ?? ''),
-      xml('password'),
+      ...(keepsPasswords ? [xml('password')] : []),
     );
   }
 
@@ -40,6 +42,7 @@ export class OwnAccount {
     const isRemoval = payload.child('remove', NS_REGISTER) !== undefined;
     const account = this.#accountOf(request, isRemoval ? 'registration-required' : 'unexpected-request');
     if (isRemoval) return this.#remove(account, payload);
+    if (!this.#host.accounts.keepsPasswords) throw new StanzaError('not-allowed', 'passwords are not kept here');
     if (!this.#isConfidential(request)) throw new StanzaError('not-authorized', 'others could read the password');
     return this.#changePassword(account, readFilledIn(payload));
   }
