@@ -1,7 +1,7 @@
 // Sets up what is missing, with nothing but Node and npm: dependencies, and what is built of lib/.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,14 +32,13 @@ function build() {
   const wanted = sources();
   if (read(BUILT) === wanted) return;
   console.error('Building …');
-  run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'scripts/tsconfig.build.json']);
-  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  run(process.execPath, [join('scripts', 'bundle.mjs')]);
   writeFileSync(BUILT, wanted);
 }
 
 /** Names, sizes and times of everything that the build reads: cheap, and enough to tell a change. */
 function sources() {
-  const facts = [read(join(ROOT, 'tsconfig.json')), read(join(ROOT, 'scripts', 'tsconfig.build.json'))];
+  const facts = [read(join(ROOT, 'package-lock.json')), read(join(ROOT, 'scripts', 'bundle.mjs'))];
   const visit = (folder) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);

@@ -40,7 +40,7 @@ function sectionOf(id: string): string {
 }
 
 async function examine(fault: Fault, mutants: Mutants): Promise<Result[]> {
-  const library = (await import(mutants.load(fault))) as Library;
+  const library = (await import(await mutants.load(fault))) as Library;
   const server = await library.createServer(
     {
       ...PROFILE,
@@ -74,10 +74,9 @@ async function examine(fault: Fault, mutants: Mutants): Promise<Result[]> {
 describe('faults of a server', function () {
   this.timeout(600_000);
   const results = new Map<Fault, Result[]>();
-  let mutants: Mutants;
+  const mutants = new Mutants();
 
   before(async () => {
-    mutants = new Mutants(faults);
     const waiting = [...faults];
     const work = async (): Promise<void> => {
       for (let fault = waiting.shift(); fault; fault = waiting.shift())

@@ -56,7 +56,7 @@ export function chat(router: Router, facts: ChatFacts, converse: Converse | unde
   const assets = `/chat/converse-${version}/`;
   const html = chatPage(assets, version, facts);
   const files = new StaticFiles(folder, (path) => SERVED.test(path), { isVersioned: true });
-  const scripts = new StaticFiles(fileURLToPath(new URL('../browser', import.meta.url)), (path) =>
+  const scripts = new StaticFiles(fileURLToPath(new URL('./browser', import.meta.url)), (path) =>
     path.endsWith('.mjs'),
   );
   router.get('/chat', (ctx) => {

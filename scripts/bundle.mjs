@@ -1,0 +1,61 @@
+// Builds lib/ into few files: reading hundreds of modules one by one took most of a start.
+import { cpSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const LIB = fileURLToPath(new URL('../lib', import.meta.url));
+
+/** Packages that the program reads from `node_modules`: one has native code, one has threads, one has the files of the chat page. */
+const LEFT_OUT = ['@photostructure/sqlite', 'pino', 'converse.js'];
+
+/** Packages that are CommonJS ask for those of Node with `require`, which a module does not have. */
+const REQUIRE = `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`;
+
+const COMMON = /** @type {const} */ ({
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  sourcemap: 'linked',
+  logLevel: 'warning',
+});
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle(resolve(process.argv[2] ?? 'dist'));
+
+/**
+ * Everything that people run or import, as `package.json` names it.
+ *
+ * @param {string} folder where to
+ */
+export async function bundle(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  await Promise.all([bundleProgram(folder), bundleLibrary(folder)]);
+}
+
+/**
+ * The library, and what it sends to browsers. Its packages stay outside, so that an application and
+ * Holdfast have the same Koa.
+ *
+ * @param {string} folder where to
+ * @param {import('esbuild').Plugin[]} plugins what else takes part
+ */
+export async function bundleLibrary(folder, plugins = []) {
+  const entryPoints = { index: join(LIB, 'index.ts') };
+  await build({ ...COMMON, entryPoints, outdir: folder, plugins, packages: 'external', chunkNames: 'library-[hash]' });
+  cpSync(join(LIB, 'http', 'routes', 'browser'), join(folder, 'browser'), { recursive: true });
+}
+
+/** @param {string} folder */
+async function bundleProgram(folder) {
+  const entryPoints = { main: join(LIB, 'main.ts'), worker: join(LIB, 'storage', 'sqlite', 'worker.ts') };
+  await build({
+    ...COMMON,
+    entryPoints,
+    outdir: folder,
+    external: LEFT_OUT,
+    banner: { js: REQUIRE },
+    chunkNames: 'program-[hash]',
+  });
+}
