@@ -35,7 +35,7 @@ export interface RunOptions {
   readonly done?: ((result: Result, finished: number, total: number) => void) | undefined;
 }
 
-/** Runs checks side by side; the results are in the order of the checks. */
+/** Runs checks side by side, those that take long first; the results are in the order of the checks. */
 export async function run({ subject, checks, atOnce, limit, again = false, done }: RunOptions): Promise<Result[]> {
   const results = new Map<number, Result>();
   const work = (indices: readonly number[], workers: number, attempt: number): Promise<void> =>
@@ -46,7 +46,9 @@ export async function run({ subject, checks, atOnce, limit, again = false, done 
       results.set(index, { ...result, attempts: attempt });
       done?.(result, results.size, checks.length);
     });
-  await work([...checks.keys()], atOnce, 1);
+  const isSlow = (index: number): boolean => checks[index]?.slow ?? false;
+  const slowFirst = [...checks.keys()].toSorted((a, b) => Number(isSlow(b)) - Number(isSlow(a)));
+  await work(slowFirst, atOnce, 1);
   const failed = [...results].filter(([, { verdict }]) => verdict === 'fail').map(([index]) => index);
   if (again) await work(failed, FEW, 2);
   return [...checks.keys()].flatMap((index) => results.get(index) ?? []);
