@@ -16,20 +16,14 @@ import { createFrameSessions } from './composition/frame-sessions.ts';
 import { createHost } from './composition/host.ts';
 import { pageFacts } from './composition/pages.ts';
 import type { ServerParts } from './composition/server-parts.ts';
+import { createResumptions, streamOpeners } from './composition/streams.ts';
 import { TcpService } from './composition/tcp.ts';
 import { uploadRoute } from './composition/uploads.ts';
 import { createWebSocketEndpoint, webSocketPaths } from './composition/websocket.ts';
 import { completeConfig } from './config/load.ts';
 import type { Config, ConfigInput } from './config/schema.ts';
-import { AuthLimiter } from './core/auth-limiter.ts';
-import { ClientStream } from './core/client-stream.ts';
 import { Hosts } from './core/hosts.ts';
-import {
-  DEFAULT_MANAGEMENT_LIMITS,
-  DEFAULT_REMEMBERED,
-  Resumptions,
-  type ResumptionPolicy,
-} from './core/resumptions.ts';
+import type { Resumptions } from './core/resumptions.ts';
 import { createApp } from './http/app.ts';
 import { attach } from './http/attachment.ts';
 import { ClientAddress } from './http/client-address.ts';
@@ -100,7 +94,6 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   readonly startedAt: number;
   readonly #parts: ServerParts;
   readonly #stores: readonly Store[];
-  readonly #limiter: AuthLimiter;
   readonly #resumptions: Resumptions;
   readonly #clients: ClientAddress;
   readonly #bosh: HttpBindOptions;
@@ -122,12 +115,12 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       webSockets: () => this.webSockets.size,
       frameSessions: () => this.frameSessions.size,
       tcpConnections: () => this.tcp.endpoint.size,
+      components: () => this.tcp.components.size,
       awaySessions: () => this.#resumptions.away,
       boundSessions: () => [...this.hosts.all()].reduce((sum, host) => sum + host.sessions.size, 0),
     });
     this.#parts = { config, clock, random, log, metrics: this.metrics };
-    this.#limiter = limiterOf(this.#parts);
-    this.#resumptions = new Resumptions(clock, random, resumptionPolicyOf(config));
+    this.#resumptions = createResumptions(this.#parts);
     const anonymousStore = createMemoryStore();
     this.#stores = [store, anonymousStore];
     for (const [domain, { anonymous }] of Object.entries(config.hosts)) {
@@ -136,7 +129,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     const carriers = {
       ...this.#parts,
       admission: new Admission(clock, config.limits),
-      openStream: (transport: Transport) => this.#openStream(transport),
+      ...streamOpeners({ ...this.#parts, hosts: this.hosts, resumptions: this.#resumptions }),
     };
     this.manager = createConnectionManager({
       ...carriers,
@@ -185,7 +178,9 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     }
     for (const certificates of this.#certificates) certificates.watch();
     this.#open();
-    this.#parts.log.info('server.listening', { urls: [...this.urls, ...this.tcp.urls].join(' ') });
+    this.#parts.log.info('server.listening', {
+      urls: [...this.urls, ...this.tcp.urls, ...this.tcp.componentUrls].join(' '),
+    });
   }
 
   /** `http://host:port` of each listener. */
@@ -317,23 +312,6 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     host.start();
   }
 
-  #openStream(transport: Transport): ClientStream {
-    const { clock, random, log, config } = this.#parts;
-    const { auth } = config;
-    return new ClientStream(transport, {
-      hosts: this.hosts,
-      clock,
-      random,
-      log,
-      limiter: this.#limiter,
-      mechanisms: auth.mechanisms,
-      allowsPlainAnywhere: auth.plain_without_tls,
-      authenticationTimeout: auth.timeout,
-      resumptions: this.#resumptions,
-      announcesManagement: ({ name }) => name !== 'bosh' || config.stream_management.announce_over_bosh,
-    });
-  }
-
   #createApp(): Koa {
     const boshPath = this.config.bosh.path;
     const webSocketPath = webSocketPaths(this.config.websocket)[0];
@@ -397,18 +375,6 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       ...(tcp.tls ? [new Certificates({ option: 'tcp.tls', ...tcp.tls }, log, forTcp)] : []),
     ];
   }
-}
-
-function resumptionPolicyOf({ stream_management: { resumption, max_away: sessions } }: Config): ResumptionPolicy {
-  return { window: resumption, sessions, remembered: DEFAULT_REMEMBERED, limits: DEFAULT_MANAGEMENT_LIMITS };
-}
-
-function limiterOf({ clock, config: { auth } }: ServerParts): AuthLimiter {
-  return new AuthLimiter(clock, {
-    perAccount: auth.max_failures_per_account || Number.POSITIVE_INFINITY,
-    perAddress: auth.max_failures_per_address || Number.POSITIVE_INFINITY,
-    window: auth.failure_window,
-  });
 }
 
 /**

@@ -10,6 +10,7 @@ import type { PubsubLimits } from '../modules/pubsub/service.ts';
 import { SOFTWARE } from '../software.ts';
 import type { Store } from '../storage/store.ts';
 import type { Jid } from '../xmpp/jid.ts';
+import { componentsOf } from './components.ts';
 import { createLogin } from './login/index.ts';
 import type { ServerParts } from './server-parts.ts';
 import { slotOptions } from './uploads.ts';
@@ -26,15 +27,7 @@ export interface HostParts extends ServerParts {
 /** One domain with all its modules, not started yet. */
 export function createHost(domain: string, parts: HostParts): Host {
   const { config, store, clock, random, log, hosts, metrics } = parts;
-  const {
-    anonymous,
-    conflict,
-    max_resources: maxResources,
-    contacts,
-    registration,
-    rooms: roomsDomain,
-    login,
-  } = optionsOf(domain, config);
+  const { anonymous, conflict, max_resources: maxResources, contacts, registration, login } = optionsOf(domain, config);
   const accounts = new Accounts({
     store,
     random,
@@ -51,15 +44,15 @@ export function createHost(domain: string, parts: HostParts): Host {
     { domain, ...options, maxPending: config.limits.pending_stanzas },
     { clock, random, log, store, hosts, accounts, observer },
   );
-  installModules(host, moduleSettings(config, roomsDomain, parts.publicUrl));
+  installModules(host, moduleSettings(config, domain, parts.publicUrl));
   tell(host, parts);
   return host;
 }
 
-/** What the modules are told of the configuration. @param roomsDomain the domain of the rooms; empty for the usual one */
+/** What the modules of a domain are told of the configuration. */
 export function moduleSettings(
   config: Config,
-  roomsDomain = '',
+  domain: string,
   publicUrl: HostParts['publicUrl'] = () => undefined,
 ): ModuleSettings {
   const { limits, archive, external_services: external, rooms } = config;
@@ -70,7 +63,8 @@ export function moduleSettings(
     pubsub: pubsubLimits(limits),
     archive: archiveOptions(archive),
     externalServices: external.services,
-    rooms: roomOptions(rooms, roomsDomain),
+    components: componentsOf(domain, config),
+    rooms: roomOptions(rooms, optionsOf(domain, config).rooms),
     registration: registrationOptions(config),
     upload: slotOptions(config, publicUrl),
   };

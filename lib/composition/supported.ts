@@ -59,7 +59,7 @@ export function supported(): Supported[] {
 /** The modules are asked, not set up. */
 function moduleClaims(): Claim[] {
   const claims: Claim[] = [];
-  const settings = moduleSettings(completeConfig({ hosts: { localhost: {} } }));
+  const settings = moduleSettings(completeConfig({ hosts: { localhost: {} } }), 'localhost');
   installModules({ use: (module, ..._options) => void claims.push(...module.implements) }, settings);
   return claims;
 }

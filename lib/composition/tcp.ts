@@ -1,17 +1,17 @@
 import type { SecureContextOptions } from 'node:tls';
 import type { Config } from '../config/schema.ts';
-import { ClientListener } from '../tcp/client-listener.ts';
+import { StreamListener } from '../tcp/stream-listener.ts';
 import { TlsServer } from '../tcp/tls-server.ts';
 import { TcpEndpoint } from '../transports/tcp-endpoint.ts';
 import { DEFAULT_TCP_LIMITS, type TcpObserver, type TcpPolicy } from '../transports/tcp-policy.ts';
-import type { ProbedStream } from '../transports/tcp-transport.ts';
-import type { Transport } from '../xmpp/transport.ts';
+import { NS_CLIENT } from '../xmpp/ns.ts';
 import type { Admission } from './admission.ts';
+import { componentListeners, createComponentEndpoint } from './components.ts';
 import type { ServerParts } from './server-parts.ts';
+import type { StreamOpeners } from './streams.ts';
 
-export interface TcpParts extends ServerParts {
+export interface TcpParts extends ServerParts, StreamOpeners {
   readonly admission: Admission;
-  readonly openStream: (transport: Transport) => ProbedStream;
 }
 
 /** The TCP side of a server: its listeners, and the connections that they took. */
@@ -19,8 +19,9 @@ export class TcpService {
   readonly endpoint: TcpEndpoint;
   readonly #parts: TcpParts;
   readonly #tls: TlsServer;
-  readonly #listeners: readonly ClientListener[];
-  #listening: readonly ClientListener[] = [];
+  readonly components: TcpEndpoint;
+  readonly #listeners: readonly StreamListener[];
+  #listening: readonly StreamListener[] = [];
 
   constructor(parts: TcpParts) {
     const { clock, config, admission, openStream } = parts;
@@ -33,17 +34,25 @@ export class TcpService {
       refuse: (address) => admission.secondsToWait(address),
       observer: observerOf(parts),
     });
+    this.components = createComponentEndpoint(parts);
     admission.include((address) => this.endpoint.connectionsFrom(address));
-    const { listen, listen_tls: listenTls } = config.tcp;
+    const { endpoint, components } = this;
+    const tls = this.#tls;
     this.#listeners = [
-      ...listen.map((address) => this.#listener(address, false)),
-      ...listenTls.map((address) => this.#listener(address, true)),
+      ...config.tcp.listen.map((address) => new StreamListener({ address, endpoint, tls })),
+      ...config.tcp.listen_tls.map((address) => new StreamListener({ address, endpoint, tls, isDirectTls: true })),
+      ...componentListeners(config).map((address) => new StreamListener({ address, endpoint: components })),
     ];
   }
 
-  /** `xmpp://host:port` and `xmpps://host:port` of each listener. */
+  /** `xmpp://host:port` and `xmpps://host:port` of each listener for clients. */
   get urls(): string[] {
-    return this.#listening.map((listener) => listener.url);
+    return this.#listening.filter((listener) => listener.endpoint === this.endpoint).map(({ url }) => url);
+  }
+
+  /** `xmpp://host:port` of each listener for components. */
+  get componentUrls(): string[] {
+    return this.#listening.filter((listener) => listener.endpoint === this.components).map(({ url }) => url);
   }
 
   setCertificate(context: SecureContextOptions): void {
@@ -66,9 +75,10 @@ export class TcpService {
     }
   }
 
-  /** Sends the clients away. */
+  /** Sends the clients away, and then the components, which still hear that the clients have gone. */
   shutdown(): void {
     this.endpoint.shutdown(this.#parts.config.tcp.see_other_host || undefined);
+    this.components.shutdown();
   }
 
   /** Takes no new connection; resolves when the last one is gone. */
@@ -79,10 +89,6 @@ export class TcpService {
   /** Cuts the connections that are left. */
   cut(): void {
     for (const listener of this.#listening) listener.cut();
-  }
-
-  #listener(address: string, isDirectTls: boolean): ClientListener {
-    return new ClientListener({ address, endpoint: this.endpoint, tls: this.#tls, isDirectTls });
   }
 }
 
@@ -102,6 +108,7 @@ function observerOf({ metrics, log }: TcpParts): TcpObserver {
 
 function policyOf(tcp: Config['tcp']): TcpPolicy {
   return {
+    content: NS_CLIENT,
     maxStanza: tcp.max_stanza,
     maxStanzaUnauthenticated: tcp.max_stanza_unauthenticated,
     ping: tcp.ping,

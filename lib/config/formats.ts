@@ -28,6 +28,9 @@ export const domain = z
   .string()
   .refine((text) => prepareDomain(text) !== undefined, 'expected a domain such as "chat.example.com"');
 
+/** Text that no message repeats. */
+export const secret = z.string({ error: 'expected text; put numbers in quotes' }).min(1);
+
 function isNetwork(text: string): boolean {
   const [address = '', prefix, ...others] = text.split('/');
   const family = isIP(address);

@@ -96,7 +96,8 @@ function check(input: unknown): { config?: Config; faults: Fault[] } {
     prepared[domain] = host;
     faults.push(...faultsOfHost(name, host));
   }
-  return { config: { ...result.data, hosts: prepared }, faults };
+  const config = { ...result.data, hosts: prepared };
+  return { config, faults: [...faults, ...faultsOfComponents(config)] };
 }
 
 /** Guests need no login, and nobody registers where somebody else knows the passwords. */
@@ -119,6 +120,20 @@ function faultsOfListeners({ http, tcp }: Config): Fault[] {
     const message = 'needs tcp.tls or http.tls for clients from other machines, or tcp.require_tls: false';
     faults.push({ path: ['tcp', 'listen'], message });
   }
+  return faults;
+}
+
+/** Each component has a domain for itself. */
+function faultsOfComponents({ components, hosts, rooms }: Config): Fault[] {
+  const roomDomains = Object.entries(hosts).map(([name, host]) => host.rooms || `rooms.${name}`);
+  const taken = new Set([...Object.keys(hosts), ...(rooms.enabled ? roomDomains : [])]);
+  const faults: Fault[] = [];
+  components.services.forEach((service, index) => {
+    const domain = prepareDomain(service.domain) ?? service.domain;
+    const path = ['components', 'services', index, 'domain'];
+    if (taken.has(domain)) faults.push({ path, message: `"${domain}" is served already` });
+    taken.add(domain);
+  });
   return faults;
 }
 

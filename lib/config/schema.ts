@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { MECHANISMS, type MechanismName } from '../xmpp/sasl/mechanisms.ts';
-import { domain, listener, network, origin, path, uri } from './formats.ts';
+import { domain, listener, network, origin, path, secret, uri } from './formats.ts';
 import { login } from './login-schema.ts';
-import { tcp, tls } from './tcp-schema.ts';
+import { components, tcp, tls } from './tcp-schema.ts';
 import { duration, size, wholeSeconds } from './units.ts';
 
 const SECOND = 1000;
@@ -280,10 +280,10 @@ const externalService = z
     port: z.int().min(1).max(65_535).optional(),
     transport: z.enum(['udp', 'tcp']).optional(),
     name: z.string().min(1).optional(),
-    secret: z.string().min(1).optional(),
+    secret: secret.optional(),
     lifetime: duration({ min: MINUTE, max: 30 * DAY }).prefault('1 d'),
     username: z.string().min(1).optional(),
-    password: z.string().min(1).optional(),
+    password: secret.optional(),
   })
   .refine(({ username, password }) => (username === undefined) === (password === undefined), {
     error: 'expected both username and password, or neither',
@@ -380,6 +380,7 @@ export const schema = z.strictObject({
     .prefault({})
     .describe('Sessions over Server-Sent Events, HTTP streaming, long-polling and polling.'),
   tcp: tcp.prefault({}).describe('TCP connections. (RFC 6120)'),
+  components: components.prefault({}).describe('Domains that other programs serve. (XEP-0114)'),
   stream_management: streamManagement.prefault({}).describe('Acknowledgements and resumption. (XEP-0198)'),
   auth: auth.prefault({}).describe('Login.'),
   registration: registration.prefault({}).describe('Accounts that users make themselves.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listener } from './formats.ts';
+import { domain, listener, secret } from './formats.ts';
 import { duration, size } from './units.ts';
 
 const SECOND = 1000;
@@ -44,4 +44,33 @@ export const tcp = z.strictObject({
     .describe(
       'Where clients are sent when this server stops, as host or host:port; empty for nowhere. (RFC 6120 §4.9.3.19)',
     ),
+});
+
+const component = z.strictObject({
+  domain,
+  secret,
+  name: z.string().default(''),
+});
+
+/** Components. */
+export const components = z.strictObject({
+  services: z
+    .array(component)
+    .max(1000)
+    .default([])
+    .describe(
+      'Each with the domain that it serves, the secret by which it is known, and a name for people. Who is above it in the tree of domains lists it.',
+    ),
+  listen: z
+    .array(listener)
+    .min(1)
+    .default(['127.0.0.1:5347'])
+    .describe('Where to listen for them once there are services. There is no TLS: others could read along.'),
+  max_stanza: size({ min: 10 * KIB, max: 64 * MIB })
+    .prefault('256 KiB')
+    .describe('Largest stanza.'),
+  patience: duration({ min: 0, max: 10 * 60 * SECOND })
+    .prefault('10 s')
+    .describe('How long stanzas wait for a component that is not connected; then their senders get an error.'),
+  max_waiting: z.int().min(0).default(1000).describe('Stanzas that wait so for one component.'),
 });

@@ -33,10 +33,31 @@ export function checkInbound(element: Element, sender: Jid, at: EpochMillis): Ch
   const from = kind === 'presence' && isSubscriptionType(element.attrs['type']) ? sender.bare : sender;
   const address = element.attrs['to'];
   const to = address === undefined ? undefined : Jid.parse(address);
-  if (address !== undefined && !to) return refuseAddress(element, from, at);
+  if (address !== undefined && !to) return refuseAddress(element, from, Jid.make(undefined, from.domain), at);
   // A message without `to` is treated as one to the sender's own account. RFC 6120 §10.3.1
-  const stanza = new Stanza(element, from, to ?? (kind === 'message' ? sender.bare : undefined), at);
-  const fault = kind === 'iq' ? iqFault(stanza) : kind === 'presence' ? presenceFault(stanza) : undefined;
+  return checkContent(new Stanza(element, from, to ?? (kind === 'message' ? sender.bare : undefined), at));
+}
+
+/**
+ * Checks an element from a component, which speaks for any address of its domain.
+ *
+ * @param server who refuses what is addressed to nobody
+ * @spec XEP-0114 §3
+ */
+export function checkFromComponent(element: Element, domain: string, server: Jid, at: EpochMillis): Checked {
+  if (!isStanzaKind(element.name)) return { verdict: 'end', error: new StreamError('unsupported-stanza-type') };
+  const { from: sender, to: address } = element.attrs;
+  if (sender === undefined || address === undefined) {
+    return { verdict: 'end', error: new StreamError('improper-addressing', 'a stanza needs both from and to') };
+  }
+  const from = Jid.parse(sender);
+  if (from?.domain !== domain) return { verdict: 'end', error: new StreamError('invalid-from') };
+  const to = Jid.parse(address);
+  return to ? checkContent(new Stanza(element, from, to, at)) : refuseAddress(element, from, server, at);
+}
+
+function checkContent(stanza: Stanza): Checked {
+  const fault = stanza.kind === 'iq' ? iqFault(stanza) : stanza.kind === 'presence' ? presenceFault(stanza) : undefined;
   return fault ? { verdict: 'refuse', stanza, error: fault } : { verdict: 'accept', stanza };
 }
 
@@ -53,8 +74,8 @@ function isOwnAddress(address: string | undefined, sender: Jid): boolean {
 }
 
 /** The error cannot come from an address that is none, so it comes from the server. @spec RFC 6120 §8.3.1 */
-function refuseAddress(element: Element, from: Jid, at: EpochMillis): Checked {
-  const stanza = new Stanza(element, from, Jid.make(undefined, from.domain), at);
+function refuseAddress(element: Element, from: Jid, server: Jid | undefined, at: EpochMillis): Checked {
+  const stanza = new Stanza(element, from, server, at);
   return { verdict: 'refuse', stanza, error: new StanzaError('jid-malformed') };
 }
 

@@ -9,6 +9,7 @@ import commands from './commands/index.ts';
 import contact from './contact/index.ts';
 import csi from './csi/index.ts';
 import disco from './disco/index.ts';
+import externalComponents, { type ExternalComponents } from './external-components/index.ts';
 import externalServices, { type ExternalService } from './external-services/index.ts';
 import lastActivity from './last-activity/index.ts';
 import muc, { type RoomOptions } from './muc/index.ts';
@@ -37,6 +38,7 @@ export interface ModuleSettings {
   readonly archive: ArchiveOptions | undefined;
   readonly pubsub: PubsubLimits;
   readonly externalServices: readonly ExternalService[];
+  readonly components: ExternalComponents['components'];
   /** Undefined for no rooms. */
   readonly rooms: RoomOptions | undefined;
   readonly registration: RegistrationOptions;
@@ -55,6 +57,7 @@ export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings
   host.use(version, settings.software);
   host.use(lastActivity);
   host.use(externalServices, { services: settings.externalServices });
+  host.use(externalComponents, { components: settings.components });
   host.use(roster, { maxItems: settings.maxRosterItems });
   host.use(subscriptions);
   host.use(registration, settings.registration);

@@ -9,6 +9,7 @@ export interface Gauges {
   readonly webSockets: () => number;
   readonly frameSessions: () => number;
   readonly tcpConnections: () => number;
+  readonly components: () => number;
   readonly boundSessions: () => number;
   readonly awaySessions: () => number;
 }
@@ -36,6 +37,12 @@ export class Metrics {
   readonly webSocketSpaces = this.#counter('holdfast_websocket_ignored_total', 'WebSocket messages of white space');
   readonly tcpOpened = this.#counter('holdfast_tcp_opened_total', 'TCP streams begun, those behind STARTTLS included');
   readonly tcpEnded = this.#counter('holdfast_tcp_ended_total', 'TCP streams ended by reason', 'why');
+  readonly componentsOpened = this.#counter('holdfast_component_opened_total', 'Connections of components taken');
+  readonly componentsEnded = this.#counter(
+    'holdfast_component_ended_total',
+    'Connections of components ended by reason',
+    'why',
+  );
   readonly stanzas = { in: new Tally(), out: new Tally() };
 
   constructor(gauges: Gauges) {
@@ -46,6 +53,7 @@ export class Metrics {
     this.#gauge('holdfast_websocket_connections', 'WebSocket connections', gauges.webSockets);
     this.#gauge('holdfast_frame_sessions', 'Frame sessions that live', gauges.frameSessions);
     this.#gauge('holdfast_tcp_connections', 'TCP connections of clients', gauges.tcpConnections);
+    this.#gauge('holdfast_components', 'TCP connections of components', gauges.components);
     this.#gauge('holdfast_sessions', 'Resources bound, over any transport', gauges.boundSessions);
     this.#gauge('holdfast_sessions_away', 'Resources whose client may come back', gauges.awaySessions);
     this.#delay = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });

@@ -1,5 +1,5 @@
 import { XmlFramer, type Element, type FramerEvent } from '../xml/index.ts';
-import { NS_STREAM } from '../xmpp/ns.ts';
+import { NS_CLIENT, NS_STREAM } from '../xmpp/ns.ts';
 import { StreamError, type StreamCondition } from '../xmpp/stream-error.ts';
 import type { Frame } from './frame.ts';
 import { streamErrorOf } from './xml-fault.ts';
@@ -66,6 +66,8 @@ export class StreamReader {
   #faultOf(header: Element): StreamCondition | undefined {
     if (header.getNS() !== NS_STREAM || header.findNS() !== this.#content) return 'invalid-namespace';
     if (header.getName() !== 'stream') return 'bad-format';
+    // Components negotiate nothing, and have no version.
+    if (this.#content !== NS_CLIENT) return undefined;
     return VERSION.test(header.attrs['version'] ?? '') ? undefined : 'unsupported-version';
   }
 

@@ -1,9 +1,12 @@
 import { seconds, type Duration } from '../base/time.ts';
+import type { NS_CLIENT, NS_COMPONENT } from '../xmpp/ns.ts';
 import type { StreamLimits } from '../xmpp/transport.ts';
 import type { OutflowLimits } from './outflow.ts';
 
-/** What a TCP client may do. The configuration fills it in. */
+/** What a TCP client, or a component, may do. The configuration fills it in. */
 export interface TcpPolicy {
+  /** The namespace of stanzas says who is on the other side. @spec RFC 6120 §4.8.2 */
+  readonly content: typeof NS_CLIENT | typeof NS_COMPONENT;
   /** Bytes (UTF-16 units) of one element once the client is authenticated. */
   readonly maxStanza: number;
   /** Bytes (UTF-16 units) of one element before that. */

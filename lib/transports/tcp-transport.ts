@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Instant } from '../base/time.ts';
 import { serialize } from '../xml/index.ts';
-import { NS_CLIENT } from '../xmpp/ns.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, StartTls, StreamHeader, Transport, TransportInfo } from '../xmpp/transport.ts';
 import type { ByteSocket } from './byte-socket.ts';
@@ -15,8 +14,8 @@ import type { TcpEnd, TcpObserver, TcpPolicy } from './tcp-policy.ts';
 
 /** The stream behind a carrier that cannot ask the client for a sign of life itself. */
 export interface ProbedStream extends FrameStream {
-  /** Asks the client something that it has to answer. */
-  probe(): void;
+  /** Asks the client something that it has to answer; undefined where nothing has to be. */
+  probe?(): void;
 }
 
 /** Times in a row that a client may leave the question for a sign of life unanswered. */
@@ -62,7 +61,7 @@ export class TcpTransport implements Transport, LiveTransport {
     this.info = info;
     this.startTls = this.#tlsOf(socket);
     this.#outflow = new Outflow(policy.limits, socket, (outgoing) => this.#hand(outgoing));
-    this.#reader = new StreamReader(NS_CLIENT, policy.maxStanzaUnauthenticated);
+    this.#reader = new StreamReader(policy.content, policy.maxStanzaUnauthenticated);
     this.#lastSign = clock.now();
     this.#lastProbe = this.#lastSign;
   }
@@ -76,7 +75,7 @@ export class TcpTransport implements Transport, LiveTransport {
 
   open(header: StreamHeader): void {
     if (this.#phase === 'opening') this.#phase = 'open';
-    this.#send({ xml: writeStreamStart(header, NS_CLIENT) });
+    this.#send({ xml: writeStreamStart(header, this.#parts.policy.content) });
   }
 
   send(payload: Payload): void {
@@ -184,16 +183,17 @@ export class TcpTransport implements Transport, LiveTransport {
     else if (now >= stalledSince + this.#parts.policy.limits.stalled) this.#giveUp('stalled');
   }
 
-  get #probeAt(): Instant {
+  get #probeAt(): Instant | undefined {
+    if (!this.#input?.probe) return undefined;
     return Math.max(this.#lastSign, this.#lastProbe) + this.#parts.policy.ping;
   }
 
   #askForSign(now: Instant): void {
-    if (now < this.#probeAt) return;
+    if (this.#probeAt === undefined || now < this.#probeAt) return;
     if (this.#unanswered >= MAX_UNANSWERED) return this.#giveUp('no-answer');
     this.#unanswered += 1;
     this.#lastProbe = now;
-    this.#input?.probe();
+    this.#input?.probe?.();
   }
 
   #giveUp(why: TcpEnd): void {

@@ -76,6 +76,8 @@ export const NS_AVATAR_METADATA = 'urn:xmpp:avatar:metadata';
 export const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
 /** XEP-0092 */
 export const NS_VERSION = 'jabber:iq:version';
+/** XEP-0114 §3: what comes from components and goes to them */
+export const NS_COMPONENT = 'jabber:component:accept';
 /** XEP-0115 */
 export const NS_CAPS = 'http://jabber.org/protocol/caps';
 /** XEP-0122 */

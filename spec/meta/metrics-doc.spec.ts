@@ -25,6 +25,7 @@ describe('docs/reference/metrics.md', () => {
       webSockets: () => 0,
       frameSessions: () => 0,
       tcpConnections: () => 0,
+      components: () => 0,
       boundSessions: () => 0,
       awaySessions: () => 0,
     });

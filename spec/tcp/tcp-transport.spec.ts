@@ -37,6 +37,7 @@ class World {
     this.endpoint = new TcpEndpoint({
       clock: this.clock,
       policy: {
+        content: NS_CLIENT,
         maxStanza: 10_000,
         maxStanzaUnauthenticated: 1000,
         ping: PING,

@@ -6,23 +6,28 @@ import { Listener, type ListenerOptions } from './listener.ts';
 import { peerOf, type Peer } from './peer.ts';
 import type { TlsServer } from './tls-server.ts';
 
-export interface ClientListenerOptions extends ListenerOptions {
+export interface StreamListenerOptions extends ListenerOptions {
   readonly endpoint: TcpEndpoint;
-  readonly tls: TlsServer;
+  /** Undefined where there is no TLS. */
+  readonly tls?: TlsServer;
   /** TLS from the first byte. @spec XEP-0368 §3 */
-  readonly isDirectTls: boolean;
+  readonly isDirectTls?: boolean;
 }
 
 /** @spec XEP-0368 §3 */
 const ALPN = 'xmpp-client';
 
-/** A listening socket for clients. */
-export class ClientListener extends Listener {
-  readonly #options: ClientListenerOptions;
+/** A listening socket for XML streams. */
+export class StreamListener extends Listener {
+  readonly #options: StreamListenerOptions;
 
-  constructor(options: ClientListenerOptions) {
+  constructor(options: StreamListenerOptions) {
     super(options);
     this.#options = options;
+  }
+
+  get endpoint(): TcpEndpoint {
+    return this.#options.endpoint;
   }
 
   /** `xmpp://host:port`, or `xmpps:` for direct TLS, as another program on this machine can use it. */
@@ -34,20 +39,13 @@ export class ClientListener extends Listener {
     const { endpoint, tls, isDirectTls } = this.#options;
     const peer = peerOf(socket);
     if (!endpoint.admits(peer.address)) socket.destroy();
-    else if (isDirectTls) tls.secure(socket, [ALPN], (secure) => this.#carry(secure, peer, true));
+    else if (tls && isDirectTls) tls.secure(socket, [ALPN], (secure) => this.#carry(secure, peer, true));
     else this.#carry(socket, peer, false);
   }
 
   /** Connects a socket and its transport. */
   #carry(socket: Socket, peer: Peer, isSecure: boolean): void {
-    const { endpoint, tls } = this.#options;
-    const startTls = (): void => {
-      socket.removeAllListeners('data').pause();
-      // The handshake begins when everything in the clear has left.
-      socket.write('', () => tls.secure(socket, [], (secure) => this.#carry(secure, peer, true)));
-    };
-    const canStartTls = !isSecure && tls.isReady;
-    const transport: TcpTransport = endpoint.accept(
+    const transport: TcpTransport = this.#options.endpoint.accept(
       {
         get buffered() {
           return socket.writableLength;
@@ -57,12 +55,22 @@ export class ClientListener extends Listener {
         resume: () => socket.resume(),
         end: () => socket.end(),
         destroy: () => socket.destroy(),
-        startTls: canStartTls ? startTls : undefined,
+        startTls: isSecure ? undefined : this.#startTls(socket, peer),
       } satisfies ByteSocket,
       { ...peer, secure: isSecure },
     );
     socket.on('data', (chunk: Buffer) => transport.data(chunk));
     socket.on('end', () => transport.finished());
     socket.on('close', () => transport.lost());
+  }
+
+  #startTls(socket: Socket, peer: Peer): (() => void) | undefined {
+    const { tls } = this.#options;
+    if (!tls?.isReady) return undefined;
+    return () => {
+      socket.removeAllListeners('data').pause();
+      // The handshake begins when everything in the clear has left.
+      socket.write('', () => tls.secure(socket, [], (secure) => this.#carry(secure, peer, true)));
+    };
   }
 }
