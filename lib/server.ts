@@ -19,6 +19,7 @@ import type { ServerParts } from './composition/server-parts.ts';
 import { createResumptions, streamOpeners } from './composition/streams.ts';
 import { TcpService } from './composition/tcp.ts';
 import { uploadRoute } from './composition/uploads.ts';
+import { createPollingEndpoint } from './composition/polling.ts';
 import { createWebSocketEndpoint, webSocketPaths } from './composition/websocket.ts';
 import { completeConfig } from './config/load.ts';
 import type { Config, ConfigInput } from './config/schema.ts';
@@ -41,6 +42,7 @@ import { createMemoryStore } from './storage/memory.ts';
 import { openStore } from './storage/open.ts';
 import { StoreError, type Store } from './storage/store.ts';
 import type { FrameSessions } from './transports/frame-sessions.ts';
+import type { PollingEndpoint } from './transports/polling-endpoint.ts';
 import type { WebSocketEndpoint } from './transports/websocket-endpoint.ts';
 import type { Transport } from './xmpp/transport.ts';
 
@@ -88,6 +90,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   readonly manager: ConnectionManager;
   readonly webSockets: WebSocketEndpoint;
   readonly frameSessions: FrameSessions;
+  readonly polling: PollingEndpoint;
   readonly tcp: TcpService;
   readonly metrics: Metrics;
   readonly app: Koa;
@@ -114,6 +117,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       heldRequests: () => this.manager.held,
       webSockets: () => this.webSockets.size,
       frameSessions: () => this.frameSessions.size,
+      pollingSessions: () => this.polling.size,
       tcpConnections: () => this.tcp.endpoint.size,
       components: () => this.tcp.components.size,
       awaySessions: () => this.#resumptions.away,
@@ -137,6 +141,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     });
     this.webSockets = createWebSocketEndpoint(carriers);
     this.frameSessions = createFrameSessions(carriers);
+    this.polling = createPollingEndpoint(carriers);
     this.tcp = new TcpService(carriers);
     this.#clients = new ClientAddress(config.http.trusted_proxies);
     this.#bosh = {
@@ -265,6 +270,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     for (const certificates of this.#certificates) certificates.close();
     this.manager.shutdown();
     this.frameSessions.shutdown();
+    this.polling.shutdown();
     this.webSockets.shutdown(this.config.websocket.see_other_uri || undefined);
     this.tcp.shutdown();
     for (const detach of this.#detachments) detach();
@@ -323,6 +329,13 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
         sessions: this.frameSessions,
         path: this.config.frame_sessions.enabled ? this.config.frame_sessions.path : undefined,
         bodyBytes: this.config.frame_sessions.max_body,
+        cors: this.#bosh.cors,
+        clients: this.#clients,
+      },
+      httpPoll: {
+        endpoint: this.polling,
+        path: this.config.http_poll.enabled ? this.config.http_poll.path : undefined,
+        bodyBytes: this.config.http_poll.max_body,
         cors: this.#bosh.cors,
         clients: this.#clients,
       },

@@ -21,6 +21,7 @@ const PARTS: readonly Claim[] = [
   { spec: 'RFC 6120', status: 'partial', note: 'no other servers' },
   { spec: 'RFC 7395', status: 'complete' },
   { spec: 'RFC 7622', status: 'complete' },
+  { spec: 'XEP-0025', version: '1.2', status: 'complete', note: 'off by default' },
   { spec: 'XEP-0124', version: '1.11.2', status: 'complete' },
   { spec: 'XEP-0156', version: '1.4.0', status: 'complete' },
   { spec: 'XEP-0198', version: '1.6.3', status: 'complete', note: 'on every transport; not inline in SASL 2' },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MECHANISMS, type MechanismName } from '../xmpp/sasl/mechanisms.ts';
 import { domain, listener, network, origin, path, secret, uri } from './formats.ts';
 import { login } from './login-schema.ts';
+import { httpPoll } from './polling-schema.ts';
 import { components, tcp, tls } from './tcp-schema.ts';
 import { duration, size, wholeSeconds } from './units.ts';
 
@@ -379,6 +380,7 @@ export const schema = z.strictObject({
   frame_sessions: frameSessions
     .prefault({})
     .describe('Sessions over Server-Sent Events, HTTP streaming, long-polling and polling.'),
+  http_poll: httpPoll.prefault({}).describe('Jabber HTTP Polling. (XEP-0025)'),
   tcp: tcp.prefault({}).describe('TCP connections. (RFC 6120)'),
   components: components.prefault({}).describe('Domains that other programs serve. (XEP-0114)'),
   stream_management: streamManagement.prefault({}).describe('Acknowledgements and resumption. (XEP-0198)'),

@@ -5,6 +5,7 @@ import { chat, findConverse, type ChatFacts } from './routes/chat.ts';
 import { httpBind, type HttpBindOptions } from './routes/http-bind.ts';
 import { live, ready, type Unready } from './routes/health.ts';
 import { frameSessions, type FrameSessionsRoute } from './routes/frame-sessions.ts';
+import { httpPoll, type HttpPollOptions } from './routes/http-poll.ts';
 import { home, type HomeFacts } from './routes/home.ts';
 import { hostMeta, type HostMetaOptions } from './routes/host-meta.ts';
 import { metricsPage, type MetricsOptions } from './routes/metrics.ts';
@@ -15,6 +16,7 @@ export interface AppOptions {
   readonly log: Logger;
   readonly bosh: HttpBindOptions;
   readonly frameSessions: FrameSessionsRoute;
+  readonly httpPoll: HttpPollOptions;
   readonly webSocketPaths: readonly string[];
   readonly hostMeta: HostMetaOptions;
   /** Undefined when the page is switched off. */
@@ -33,6 +35,7 @@ export function createApp(options: AppOptions): Koa {
   app.on('error', (error: Error) => options.log.error('http.request.failed', { error }));
   app.use(httpBind(options.bosh));
   app.use(frameSessions(options.frameSessions));
+  app.use(httpPoll(options.httpPoll));
   if (options.upload) app.use(upload(options.upload));
   const router = new Router();
   if (options.home) router.get('/', home(options.home));

@@ -3,6 +3,14 @@ import { charsetOf, decode } from './charset.ts';
 import { codingOf, unpack } from './content-coding.ts';
 
 /** What came of reading one request body. */
+export type ReadBytes =
+  | { readonly is: 'bytes'; readonly bytes: Buffer }
+  /** Not in the coding that its headers say. */
+  | { readonly is: 'undecodable' }
+  /** Larger than the limit; `head` is its beginning, if that can be read. */
+  | { readonly is: 'oversize'; readonly head: Buffer };
+
+/** The same, where the body is text. */
 export type ReadBody =
   | { readonly is: 'text'; readonly text: string }
   /** Not what its headers say, or not UTF-8. */
@@ -18,13 +26,27 @@ const HEAD_BYTES = 4096;
 const DROPPED_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads a body of at most `limit` bytes, also when it is unpacked, and hands over the outcome, once. A
- * request that breaks off has no outcome. Of the Content-Type only the charset counts.
+ * Reads a body as text. Of the Content-Type only the charset counts.
  *
- * @spec XEP-0124 §5 B-5-11
- * @spec XEP-0124 §7.2 B-7.2-13 B-7.2-17
+ * @spec XEP-0124 §7.2 B-7.2-17
  */
 export function readBody(request: IncomingMessage, limit: number, done: (body: ReadBody) => void): void {
+  readBytes(request, limit, (body) => {
+    if (body.is === 'undecodable') return done(body);
+    if (body.is === 'oversize') return done({ is: 'oversize', head: body.head.toString('latin1') });
+    const text = decode(body.bytes, charsetOf(request.headers['content-type']));
+    done(text === undefined ? { is: 'undecodable' } : { is: 'text', text });
+  });
+}
+
+/**
+ * Reads a body of at most `limit` bytes, also when it is unpacked, and hands over the outcome, once. A
+ * request that breaks off has no outcome.
+ *
+ * @spec XEP-0124 §5 B-5-11
+ * @spec XEP-0124 §7.2 B-7.2-13
+ */
+export function readBytes(request: IncomingMessage, limit: number, done: (body: ReadBytes) => void): void {
   const chunks: Buffer[] = [];
   let size = 0;
   let isOver = false;
@@ -38,26 +60,25 @@ export function readBody(request: IncomingMessage, limit: number, done: (body: R
     chunks.push(chunk);
     if (size <= limit) return;
     isOver = true;
-    done({ is: 'oversize', head: Buffer.concat(chunks).toString('latin1', 0, HEAD_BYTES) });
+    done({ is: 'oversize', head: Buffer.concat(chunks).subarray(0, HEAD_BYTES) });
     chunks.length = 0;
   });
   request.on('close', () => clearTimeout(timer));
   request.on('end', () => {
     clearTimeout(timer);
-    if (!isOver) done(read(chunks, request, limit));
+    if (!isOver) done(unpacked(chunks, request, limit));
   });
   request.on('error', () => {
     // The connection broke while the body was on its way: nobody is left to answer.
   });
 }
 
-function read(chunks: readonly Buffer[], { headers }: IncomingMessage, limit: number): ReadBody {
+function unpacked(chunks: readonly Buffer[], { headers }: IncomingMessage, limit: number): ReadBytes {
   const [first] = chunks;
   const bytes = chunks.length === 1 && first ? first : Buffer.concat(chunks);
   const coding = codingOf(headers['content-encoding']);
   const plain = coding === undefined ? bytes : unpack(bytes, coding, limit);
   if (plain === 'undecodable') return { is: 'undecodable' };
-  if (plain === 'oversize') return { is: 'oversize', head: '' };
-  const text = decode(plain, charsetOf(headers['content-type']));
-  return text === undefined ? { is: 'undecodable' } : { is: 'text', text };
+  if (plain === 'oversize') return { is: 'oversize', head: Buffer.alloc(0) };
+  return { is: 'bytes', bytes: plain };
 }

@@ -22,6 +22,8 @@ const REQUEST_TIMEOUT: Duration = seconds(1800);
 const HEADERS_TIMEOUT: Duration = seconds(20);
 /** How often these two are looked at. */
 const CHECK_INTERVAL: Duration = seconds(5);
+/** How often connections that have become idle are closed while the listener closes. */
+const SWEEP_INTERVAL: Duration = 20;
 /** Bytes of a request head. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
@@ -74,8 +76,10 @@ export class Listener {
     if (!this.server.listening) return;
     const closed = once(this.server, 'close');
     this.server.close();
-    this.server.closeIdleConnections();
+    // What is answered from now on leaves an idle connection behind.
+    const sweep = setInterval(() => this.server.closeIdleConnections(), SWEEP_INTERVAL);
     await closed;
+    clearInterval(sweep);
   }
 
   /** Cuts the connections that are left. */

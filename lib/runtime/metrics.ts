@@ -8,6 +8,7 @@ export interface Gauges {
   readonly heldRequests: () => number;
   readonly webSockets: () => number;
   readonly frameSessions: () => number;
+  readonly pollingSessions: () => number;
   readonly tcpConnections: () => number;
   readonly components: () => number;
   readonly boundSessions: () => number;
@@ -35,6 +36,13 @@ export class Metrics {
     'why',
   );
   readonly webSocketSpaces = this.#counter('holdfast_websocket_ignored_total', 'WebSocket messages of white space');
+  readonly pollingOpened = this.#counter('holdfast_polling_opened_total', 'XEP-0025 sessions opened');
+  readonly pollingEnded = this.#counter('holdfast_polling_ended_total', 'XEP-0025 sessions ended by reason', 'why');
+  readonly pollingRefused = this.#counter(
+    'holdfast_polling_refused_total',
+    'XEP-0025 requests answered with an error',
+    'identifier',
+  );
   readonly tcpOpened = this.#counter('holdfast_tcp_opened_total', 'TCP streams begun, those behind STARTTLS included');
   readonly tcpEnded = this.#counter('holdfast_tcp_ended_total', 'TCP streams ended by reason', 'why');
   readonly componentsOpened = this.#counter('holdfast_component_opened_total', 'Connections of components taken');
@@ -52,6 +60,7 @@ export class Metrics {
     this.#gauge('holdfast_bosh_held_requests', 'Requests held', gauges.heldRequests);
     this.#gauge('holdfast_websocket_connections', 'WebSocket connections', gauges.webSockets);
     this.#gauge('holdfast_frame_sessions', 'Frame sessions that live', gauges.frameSessions);
+    this.#gauge('holdfast_polling_sessions', 'XEP-0025 sessions that live', gauges.pollingSessions);
     this.#gauge('holdfast_tcp_connections', 'TCP connections of clients', gauges.tcpConnections);
     this.#gauge('holdfast_components', 'TCP connections of components', gauges.components);
     this.#gauge('holdfast_sessions', 'Resources bound, over any transport', gauges.boundSessions);

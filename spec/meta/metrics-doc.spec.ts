@@ -24,6 +24,7 @@ describe('docs/reference/metrics.md', () => {
       heldRequests: () => 0,
       webSockets: () => 0,
       frameSessions: () => 0,
+      pollingSessions: () => 0,
       tcpConnections: () => 0,
       components: () => 0,
       boundSessions: () => 0,

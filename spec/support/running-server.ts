@@ -9,7 +9,7 @@ const ITERATIONS = 4096;
 
 type Parts<T> = { [K in keyof T]?: T[K] };
 
-/** A whole server on a free port of this machine, with these accounts. */
+/** A whole server on a free port of this machine, with these accounts and every transport. */
 export async function startServer(
   accounts: readonly string[] = [],
   config: Parts<ConfigInput> = {},
@@ -20,6 +20,7 @@ export async function startServer(
       hosts: { [DOMAIN]: {}, [`anon.${DOMAIN}`]: { anonymous: true } },
       auth: { iterations: ITERATIONS },
       limits: { sessions_per_address: 0, session_creations_per_minute: 0 },
+      http_poll: { enabled: true },
       ...config,
       http: { listen: ['127.0.0.1:0'], ...config.http },
     },

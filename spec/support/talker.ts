@@ -2,8 +2,12 @@ import { standAlone, type Element } from '../../lib/xml/index.ts';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { FrameClient, OPEN } from './frame-client.ts';
 import { FrameSessionClient } from './frame-session-client.ts';
+import { PollingClient, START } from './polling-client.ts';
 import { RawSession } from './raw-session.ts';
 import { read } from './read-xml.ts';
+
+/** Milliseconds between two polls. */
+const POLL_PAUSE = 2;
 
 /** A client that speaks XMPP over one transport or another, in the same words. */
 export interface Talker {
@@ -26,6 +30,7 @@ export const TALKERS: Readonly<Record<string, (server: HoldfastServer) => Promis
   'HTTP streaming': (server) => SessionTalker.open(server, 'stream'),
   'long-polling': (server) => SessionTalker.open(server, 'poll?wait=25'),
   polling: (server) => SessionTalker.open(server, 'poll?wait=0'),
+  'XEP-0025': (server) => Promise.resolve(new PollingTalker(`${server.urls[0]}/http-poll`)),
 };
 
 /** The next element of this name. */
@@ -144,6 +149,60 @@ class BoshTalker implements Talker {
       this.#end(this.#elements.at(-1)?.toString() ?? condition ?? '');
     }
     this.#wake?.();
+  }
+}
+
+/** Asks again and again, as fast as a spec wants it. */
+class PollingTalker implements Talker {
+  readonly #client: PollingClient;
+  #isOver = false;
+  #end: (why: string) => void = () => undefined;
+  readonly ended = new Promise<string>((resolve) => (this.#end = resolve));
+
+  constructor(url: string) {
+    this.#client = new PollingClient(url);
+    this.#poll();
+  }
+
+  async open(): Promise<void> {
+    this.say(START);
+    await named(this, 'stream:features');
+  }
+
+  say(...elements: string[]): void {
+    void this.#post(elements.join(''));
+  }
+
+  async next(): Promise<Element> {
+    for (let element = this.#client.elements.shift(); ; element = this.#client.elements.shift()) {
+      if (element) return element;
+      if (this.#isOver) throw new Error('the session has ended');
+      await new Promise((resolve) => setTimeout(resolve, POLL_PAUSE));
+    }
+  }
+
+  cut(): void {
+    this.#isOver = true;
+  }
+
+  async #post(xml: string): Promise<void> {
+    try {
+      const { identifier, body } = await this.#client.post(xml);
+      if (!identifier.endsWith(':0')) return;
+      this.#isOver = true;
+      this.#end(body);
+    } catch {
+      this.#isOver = true;
+      this.#end('unreachable');
+    }
+  }
+
+  #poll(): void {
+    setTimeout(() => {
+      if (this.#isOver) return;
+      if (this.#client.identifier === '0') return this.#poll();
+      void this.#post('').then(() => this.#poll());
+    }, POLL_PAUSE);
   }
 }
 
