@@ -15,6 +15,7 @@ import { boshFacts, createConnectionManager, type BoshFacts } from './compositio
 import { createFrameSessions } from './composition/frame-sessions.ts';
 import { createHost } from './composition/host.ts';
 import { pageFacts } from './composition/pages.ts';
+import { prebindRoute } from './composition/prebind.ts';
 import type { ServerParts } from './composition/server-parts.ts';
 import { createResumptions, streamOpeners } from './composition/streams.ts';
 import { TcpService } from './composition/tcp.ts';
@@ -227,10 +228,12 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
    */
   attach(http: Server | SecureServer): void {
     const { paths } = this.#bosh;
+    const { prebind } = this.config;
     const handle = this.callback();
     this.#detachments.push(
       attach(http, {
-        takes: (path) => paths.has(path) || path.startsWith(UPLOAD_PATH),
+        takes: (path) =>
+          paths.has(path) || path.startsWith(UPLOAD_PATH) || (prebind.secret !== '' && path === prebind.path),
         handle,
         upgrade: this.#upgrade,
       }),
@@ -342,6 +345,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       hostMeta: { publicUrl: this.config.http.public_url, boshPath, webSocketPath, clients: this.#clients },
       ...pageFacts(this.config, this.#clients),
       upload: uploadRoute(this.config, { hosts: this.hosts, clock: this.#parts.clock, cors: this.#bosh.cors }),
+      prebind: prebindRoute({ ...this.#parts, manager: this.manager, hosts: this.hosts, clients: this.#clients }),
       unready: () => this.unready,
       metrics: { read: () => this.metrics.read(), allow: this.config.metrics.allow, clients: this.#clients },
     });

@@ -234,7 +234,8 @@ export class ConnectionManager implements TransportOwner {
     }
     const place = this.domainOf(body.to);
     if ('condition' in place) return place;
-    const retryAfter = refuse?.(exchange.origin.address);
+    // Who vouches for others opens sessions for many.
+    const retryAfter = exchange.origin.account ? undefined : refuse?.(exchange.origin.address);
     return retryAfter === undefined ? place : { condition: 'policy-violation', retryAfter };
   }
 

@@ -1,3 +1,4 @@
+import type { Jid } from '../xmpp/jid.ts';
 import type { ResponseReason } from './effects.ts';
 
 /** Where a request came from, as far as the connection manager cares. */
@@ -7,6 +8,8 @@ export interface ExchangeOrigin {
   /** The client is on this machine. */
   readonly loopback: boolean;
   readonly address: string;
+  /** Whom the requester vouches for; no request over HTTP has it. */
+  readonly account?: Jid;
 }
 
 export interface Answer {

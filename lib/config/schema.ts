@@ -3,6 +3,7 @@ import { MECHANISMS, type MechanismName } from '../xmpp/sasl/mechanisms.ts';
 import { domain, listener, network, origin, path, secret, uri } from './formats.ts';
 import { login } from './login-schema.ts';
 import { httpPoll } from './polling-schema.ts';
+import { prebind } from './prebind-schema.ts';
 import { components, tcp, tls } from './tcp-schema.ts';
 import { duration, size, wholeSeconds } from './units.ts';
 
@@ -385,6 +386,7 @@ export const schema = z.strictObject({
   components: components.prefault({}).describe('Domains that other programs serve. (XEP-0114)'),
   stream_management: streamManagement.prefault({}).describe('Acknowledgements and resumption. (XEP-0198)'),
   auth: auth.prefault({}).describe('Login.'),
+  prebind: prebind.prefault({}).describe('BOSH sessions that an application opens for its users.'),
   registration: registration.prefault({}).describe('Accounts that users make themselves.'),
   storage: storage.prefault({}).describe('The store.'),
   archive: archive.prefault({}).describe('Message archives.'),

@@ -59,7 +59,7 @@ export class ClientStream implements StreamInput, ManagedStream {
 
   constructor(transport: Transport, options: ClientStreamOptions) {
     const { random, hosts, mechanisms, allowsPlainAnywhere } = options;
-    const { secure, loopback, address } = transport.info;
+    const { secure, loopback, address, account } = transport.info;
     const isConfidential = secure || loopback || allowsPlainAnywhere;
     this.#options = options;
     this.#transport = transport;
@@ -72,6 +72,7 @@ export class ClientStream implements StreamInput, ManagedStream {
       tls: transport.startTls && (transport.startTls.isRequired ? 'required' : 'offered'),
       identify,
       limits: transport.info.limits,
+      account,
     });
     this.#desk = new ManagementDesk(this, options.resumptions);
     this.#cancelTimeout = this.#expectLogin(options.authenticationTimeout);

@@ -9,6 +9,7 @@ import { httpPoll, type HttpPollOptions } from './routes/http-poll.ts';
 import { home, type HomeFacts } from './routes/home.ts';
 import { hostMeta, type HostMetaOptions } from './routes/host-meta.ts';
 import { metricsPage, type MetricsOptions } from './routes/metrics.ts';
+import { prebind, type PrebindOptions } from './routes/prebind.ts';
 import { upload, type UploadRouteOptions } from './routes/upload.ts';
 import { webSocketPage } from './routes/websocket-page.ts';
 
@@ -25,6 +26,8 @@ export interface AppOptions {
   readonly chat: ChatFacts | undefined;
   /** Undefined for no uploads. */
   readonly upload: UploadRouteOptions | undefined;
+  /** Undefined when sessions are opened by their clients only. */
+  readonly prebind: (PrebindOptions & { readonly path: string }) | undefined;
   readonly unready: Unready;
   readonly metrics: MetricsOptions;
 }
@@ -39,6 +42,7 @@ export function createApp(options: AppOptions): Koa {
   if (options.upload) app.use(upload(options.upload));
   const router = new Router();
   if (options.home) router.get('/', home(options.home));
+  if (options.prebind) router.post(options.prebind.path, prebind(options.prebind));
   if (options.chat) chat(router, options.chat, findConverse());
   router.get('/health/live', live);
   router.get('/health/ready', ready(options.unready));

@@ -19,6 +19,8 @@ export interface StreamOptions {
   /** A password may be sent as it is, or a token used: TLS, this machine, or the configuration says so. */
   readonly allowsPlain: boolean;
   readonly limits?: StreamLimits | undefined;
+  /** Who the client is, where that is known: it need not log in to its own domain. */
+  readonly account?: Jid | undefined;
   /** Whether the client can start TLS, or has to before anything else. */
   readonly tls?: 'offered' | 'required' | undefined;
   /** The account's address, or undefined when the name is none. */
@@ -153,7 +155,14 @@ export class Stream {
       this.#phase = 'authenticating';
       this.#claimedFrom = header.from;
     }
-    return [answer, { do: 'send', element: this.#features() }];
+    return [answer, ...this.#recognise(), { do: 'send', element: this.#features() }];
+  }
+
+  /** Who is known already goes on with what comes after authentication. */
+  #recognise(): StreamEffect[] {
+    const { account } = this.#options;
+    const isKnown = this.#phase === 'authenticating' && account?.domain === this.#host?.domain;
+    return isKnown && account ? this.#authenticated(account, 'binding') : [];
   }
 
   /** @spec RFC 6120 §4.7 D-33 */

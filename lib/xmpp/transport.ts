@@ -1,5 +1,6 @@
 import type { Duration } from '../base/time.ts';
 import type { Element } from '../xml/index.ts';
+import type { Jid } from './jid.ts';
 import type { StreamError } from './stream-error.ts';
 
 /**
@@ -38,6 +39,8 @@ export interface TransportInfo {
   readonly address: string;
   /** Told to the client, where the carrier has any. */
   readonly limits?: StreamLimits | undefined;
+  /** Who the client is, where that is known before it says anything: it need not log in. */
+  readonly account?: Jid | undefined;
 }
 
 /** The attributes of a stream header, whatever its syntax on the wire. @spec RFC 6120 §4.7 */

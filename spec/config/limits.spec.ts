@@ -38,6 +38,7 @@ const LIMITS: readonly (readonly [string, string, string, string, string])[] = [
   ['auth.max_failures_per_account', '-1', '0', '9007199254740991', '9007199254740992'],
   ['auth.max_failures_per_address', '-1', '0', '9007199254740991', '9007199254740992'],
   ['auth.failure_window', '999 ms', '1 s', '24 h', '86400001 ms'],
+  ['prebind.per_minute', '0', '1', '1000000', '1000001'],
   ['registration.attempts_per_address', '-1', '0', '9007199254740991', '9007199254740992'],
   ['registration.attempt_window', '999 ms', '1 s', '24 h', '86400001 ms'],
   ['registration.timeout', '999 ms', '1 s', '1 h', '3600001 ms'],

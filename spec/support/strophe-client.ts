@@ -16,6 +16,7 @@ interface Connection {
   /** How often a request is sent again. */
   maxRetries: number;
   connect(jid: string, password: string, changed: (status: number, condition?: string) => void): void;
+  attach(jid: string, sid: string, rid: number, changed: (status: number) => void): void;
   disconnect(reason?: string): void;
   addHandler(handler: (stanza: Dom) => boolean, ns: null, name: string | null, type?: string | null): void;
   send(stanza: unknown): void;
@@ -87,6 +88,24 @@ export class StropheClient {
         }
       });
     });
+  }
+
+  /** Goes on with a session that somebody else opened, and becomes available. */
+  async attach({ jid, sid, rid }: { jid: string; sid: string; rid: number }): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#connection.attach(jid, sid, rid, (status) => {
+        if (status === Strophe.Status.ATTACHED) resolve();
+        else if (FAILED.includes(status)) reject(new Error(`${this.name}: ${status}`));
+        else if (status === Strophe.Status.DISCONNECTED) {
+          this.#isDisconnected = true;
+          this.#wake();
+        }
+      });
+    });
+    this.#listen();
+    await this.roster();
+    this.send($pres());
+    await this.until(() => this.presences.some(({ from }) => from === this.jid));
   }
 
   /** Logs out, and waits until that is through. */
