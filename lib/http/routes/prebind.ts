@@ -5,7 +5,7 @@ import { readBody } from '../body-reader.ts';
 import type { ClientAddress } from '../client-address.ts';
 
 /** What a back end asks for. */
-export interface PrebindWish {
+interface PrebindWish {
   /** A bare JID. */
   readonly jid: string;
   readonly resource: string | undefined;
