@@ -34,6 +34,7 @@ const PARTS: readonly Claim[] = [
     status: 'complete',
     note: 'HT-SHA-256-NONE; channels cannot be bound behind a proxy',
   },
+  { spec: 'XEP-0440', version: '1.0.0', status: 'complete', note: 'over TCP' },
   { spec: 'XEP-0474', version: '0.5.0', status: 'complete' },
   { spec: 'XEP-0478', version: '0.2.0', status: 'complete' },
   { spec: 'XEP-0252', version: '0.1', status: 'complete', note: 'off by default' },

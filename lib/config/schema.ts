@@ -165,8 +165,10 @@ const auth = z.strictObject({
   mechanisms: z
     .array(z.enum(MECHANISMS as [MechanismName, ...MechanismName[]]))
     .min(1)
-    .default(['SCRAM-SHA-256', 'SCRAM-SHA-512', 'SCRAM-SHA-1', 'PLAIN'])
-    .describe('SASL mechanisms on offer. PLAIN is, over TLS and on this machine only.'),
+    .default(MECHANISMS.filter((name) => name !== 'ANONYMOUS'))
+    .describe(
+      'SASL mechanisms on offer. PLAIN is, over TLS and on this machine only; those with -PLUS are, over TCP with TLS, because they bind the login to the connection. (RFC 5802)',
+    ),
   plain_without_tls: z.boolean().default(false).describe('Offer PLAIN also where others could read along.'),
   iterations: z
     .int()

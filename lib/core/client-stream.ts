@@ -71,6 +71,7 @@ export class ClientStream implements StreamInput, ManagedStream {
       allowsPlain: isConfidential,
       tls: transport.startTls && (transport.startTls.isRequired ? 'required' : 'offered'),
       identify,
+      bindings: transport.info.bindings,
       limits: transport.info.limits,
       account,
     });

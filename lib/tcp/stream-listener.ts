@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { ByteSocket } from '../transports/byte-socket.ts';
-import type { TcpEndpoint } from '../transports/tcp-endpoint.ts';
+import type { Origin, TcpEndpoint } from '../transports/tcp-endpoint.ts';
 import type { TcpTransport } from '../transports/tcp-transport.ts';
+import { channelBindingsOf } from './channel-bindings.ts';
 import { Listener, type ListenerOptions } from './listener.ts';
 import { peerOf, type Peer } from './peer.ts';
 import type { TlsServer } from './tls-server.ts';
@@ -39,12 +41,16 @@ export class StreamListener extends Listener {
     const { endpoint, tls, isDirectTls } = this.#options;
     const peer = peerOf(socket);
     if (!endpoint.admits(peer.address)) socket.destroy();
-    else if (tls && isDirectTls) tls.secure(socket, [ALPN], (secure) => this.#carry(secure, peer, true));
-    else this.#carry(socket, peer, false);
+    else if (tls && isDirectTls) tls.secure(socket, [ALPN], (secure) => this.#carrySecure(secure, peer));
+    else this.#carry(socket, { ...peer, secure: false });
+  }
+
+  #carrySecure(socket: TLSSocket, peer: Peer): void {
+    this.#carry(socket, { ...peer, secure: true, bindings: channelBindingsOf(socket) });
   }
 
   /** Connects a socket and its transport. */
-  #carry(socket: Socket, peer: Peer, isSecure: boolean): void {
+  #carry(socket: Socket, origin: Origin): void {
     const transport: TcpTransport = this.#options.endpoint.accept(
       {
         get buffered() {
@@ -55,9 +61,9 @@ export class StreamListener extends Listener {
         resume: () => socket.resume(),
         end: () => socket.end(),
         destroy: () => socket.destroy(),
-        startTls: isSecure ? undefined : this.#startTls(socket, peer),
+        startTls: origin.secure ? undefined : this.#startTls(socket, origin),
       } satisfies ByteSocket,
-      { ...peer, secure: isSecure },
+      origin,
     );
     socket.on('data', (chunk: Buffer) => transport.data(chunk));
     socket.on('end', () => transport.finished());
@@ -70,7 +76,7 @@ export class StreamListener extends Listener {
     return () => {
       socket.removeAllListeners('data').pause();
       // The handshake begins when everything in the clear has left.
-      socket.write('', () => tls.secure(socket, [], (secure) => this.#carry(secure, peer, true)));
+      socket.write('', () => tls.secure(socket, [], (secure) => this.#carrySecure(secure, peer)));
     };
   }
 }

@@ -16,6 +16,9 @@ export interface TcpEndpointOptions {
   readonly observer: TcpObserver;
 }
 
+/** What is known of a connection. */
+export type Origin = Omit<TransportInfo, 'name' | 'limits'>;
+
 /** All TCP connections of clients. @spec RFC 6120 §4 */
 export class TcpEndpoint {
   readonly #options: TcpEndpointOptions;
@@ -42,7 +45,7 @@ export class TcpEndpoint {
   }
 
   /** Takes a connection, at its start or behind TLS. Tell the transport what the socket says. */
-  accept(socket: ByteSocket, origin: Omit<TransportInfo, 'name'>): TcpTransport {
+  accept(socket: ByteSocket, origin: Origin): TcpTransport {
     const { clock, policy, observer, openStream } = this.#options;
     const limits = streamLimits(policy);
     const info = { name: 'tcp', limits, ...origin } as const;

@@ -1,13 +1,14 @@
 import type { Random } from '../base/random.ts';
 import { xml, type Element } from '../xml/index.ts';
 import type { Jid } from './jid.ts';
-import { NS_SASL, NS_SASL2 } from './ns.ts';
+import { NS_CHANNEL_BINDING, NS_SASL, NS_SASL2 } from './ns.ts';
 import { HashedToken, isTokenMechanism } from './sasl/hashed-token.ts';
-import type { Mechanism, SaslAnswer, SaslCondition } from './sasl/mechanism.ts';
-import { isMechanism, MECHANISMS, startMechanism, type MechanismName } from './sasl/mechanisms.ts';
+import { announcedTypes, type Mechanism, type Offer, type SaslAnswer, type SaslCondition } from './sasl/mechanism.ts';
+import { bindsChannel, isMechanism, MECHANISMS, startMechanism, type MechanismName } from './sasl/mechanisms.ts';
 import { SaslNegotiation, type SaslOutcome } from './sasl/negotiation.ts';
 import { SASL1, SASL2 } from './sasl/profile.ts';
 import { readSasl2Request, type Sasl2Request } from './sasl/sasl2-request.ts';
+import type { ChannelBinding } from './transport.ts';
 
 export interface AuthenticationOptions {
   readonly random: Random;
@@ -16,6 +17,8 @@ export interface AuthenticationOptions {
   /** Nobody can read along, or the configuration says so. */
   readonly isPrivate: boolean;
   readonly anonymous: boolean;
+  /** How the login can be tied to the connection. */
+  readonly bindings: readonly ChannelBinding[];
   /** Features of SASL2. */
   readonly inline: readonly Element[];
   /** The account of a name, or undefined when it is none. */
@@ -40,6 +43,7 @@ export type AuthenticationOutcome =
 export class Authentication {
   readonly #options: AuthenticationOptions;
   readonly #offered: readonly MechanismName[];
+  readonly #offer: Offer;
   readonly #sasl1: SaslNegotiation;
   readonly #sasl2: SaslNegotiation;
   /** Of the present or last run of SASL2. */
@@ -50,6 +54,7 @@ export class Authentication {
   constructor(options: AuthenticationOptions) {
     this.#options = options;
     this.#offered = offeredBy(options);
+    this.#offer = { mechanisms: this.#offered, bindings: this.#offered.some(bindsChannel) ? options.bindings : [] };
     this.#sasl1 = new SaslNegotiation(SASL1, (name) => this.#start(name));
     this.#sasl2 = new SaslNegotiation(SASL2, (name) => this.#startToken(name) ?? this.#start(name));
   }
@@ -64,8 +69,9 @@ export class Authentication {
     const list = (name: string, xmlns: string): Element =>
       xml(name, { xmlns }, ...this.#offered.map((mechanism) => xml('mechanism', {}, mechanism)));
     const sasl1 = list('mechanisms', NS_SASL);
-    if (!this.#isSasl2Offered) return [sasl1];
-    return [sasl1, list('authentication', NS_SASL2).append(xml('inline', {}, ...this.#options.inline))];
+    const features = this.#offer.bindings.length > 0 ? [this.#bindingsFeature(), sasl1] : [sasl1];
+    if (!this.#isSasl2Offered) return features;
+    return [...features, list('authentication', NS_SASL2).append(xml('inline', {}, ...this.#options.inline))];
   }
 
   /** Whether elements of a namespace belong here. */
@@ -102,6 +108,12 @@ export class Authentication {
     return this.#options.isPrivate && this.#offered.length > 0;
   }
 
+  /** @spec XEP-0440 §2 */
+  #bindingsFeature(): Element {
+    const types = announcedTypes(this.#offer.bindings).map((type) => xml('channel-binding', { type }));
+    return xml('sasl-channel-binding', { xmlns: NS_CHANNEL_BINDING }, ...types);
+  }
+
   #outcome(outcome: SaslOutcome): AuthenticationOutcome {
     if (outcome.is === 'reply') return outcome;
     if (outcome.is === 'ask') {
@@ -127,7 +139,7 @@ export class Authentication {
 
   #start(name: string): Mechanism | SaslCondition {
     const { mechanisms, random } = this.#options;
-    if (isMechanism(name) && this.#offered.includes(name)) return startMechanism(name, random, this.#offered);
+    if (isMechanism(name) && this.#offered.includes(name)) return startMechanism(name, random, this.#offer);
     // It would be on offer under TLS.
     return name === 'PLAIN' && mechanisms.includes(name) ? 'encryption-required' : 'invalid-mechanism';
   }
@@ -142,11 +154,13 @@ export class Authentication {
 }
 
 /** @spec RFC 6120 §13.8.3 X-8-01 */
-function offeredBy({ mechanisms, isPrivate, anonymous }: AuthenticationOptions): MechanismName[] {
+function offeredBy({ mechanisms, isPrivate, anonymous, bindings }: AuthenticationOptions): MechanismName[] {
   if (anonymous) return ['ANONYMOUS'];
-  return MECHANISMS.filter(
-    (name) => mechanisms.includes(name) && name !== 'ANONYMOUS' && (name !== 'PLAIN' || isPrivate),
-  );
+  return MECHANISMS.filter((name) => {
+    if (!mechanisms.includes(name) || name === 'ANONYMOUS') return false;
+    if (bindsChannel(name)) return announcedTypes(bindings).length > 0;
+    return name !== 'PLAIN' || isPrivate;
+  });
 }
 
 /** What becomes of a success of SASL2 that has brought all that was asked for. @spec XEP-0388 §2.6.1 */

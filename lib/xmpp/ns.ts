@@ -154,6 +154,8 @@ export const NS_PEP_VCARD_CONVERSION = 'urn:xmpp:pep-vcard-conversion:0';
 export const NS_BOOKMARKS = 'urn:xmpp:bookmarks:1';
 /** XEP-0411 */
 export const NS_BOOKMARKS_CONVERSION = 'urn:xmpp:bookmarks-conversion:0';
+/** XEP-0440 */
+export const NS_CHANNEL_BINDING = 'urn:xmpp:sasl-cb:0';
 /** XEP-0445 */
 export const NS_IBR_TOKEN = 'urn:xmpp:ibr-token:0';
 /** XEP-0363 */

@@ -9,7 +9,7 @@ import { isStanzaKind } from './stanza.ts';
 import type { Established, StreamAnswer, StreamAsk, StreamEffect, StreamHost } from './stream-effects.ts';
 import { StreamError } from './stream-error.ts';
 import { bindFeature, limitsFeature, streamFeatures, tlsFeature } from './stream-features.ts';
-import type { StreamHeader, StreamLimits } from './transport.ts';
+import type { ChannelBinding, StreamHeader, StreamLimits } from './transport.ts';
 
 export interface StreamOptions {
   readonly random: Random;
@@ -18,6 +18,7 @@ export interface StreamOptions {
   readonly mechanisms: readonly MechanismName[];
   /** A password may be sent as it is, or a token used: TLS, this machine, or the configuration says so. */
   readonly allowsPlain: boolean;
+  readonly bindings?: readonly ChannelBinding[] | undefined;
   readonly limits?: StreamLimits | undefined;
   /** Who the client is, where that is known: it need not log in to its own domain. */
   readonly account?: Jid | undefined;
@@ -208,12 +209,13 @@ export class Stream {
   }
 
   #authenticationFor(host: StreamHost): Authentication {
-    const { random, mechanisms, allowsPlain, identify } = this.#options;
+    const { random, mechanisms, allowsPlain, bindings = [], identify } = this.#options;
     return new Authentication({
       random,
       mechanisms: host.mechanisms ?? mechanisms,
       isPrivate: allowsPlain,
       anonymous: host.anonymous,
+      bindings,
       inline: host.inline(),
       identify: (username) => identify(username, host.domain),
       isAnother: (account) => this.#claimsAnother(this.#claimedFrom, account),

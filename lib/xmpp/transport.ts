@@ -28,6 +28,15 @@ export interface StreamLimits {
   readonly idle?: Duration;
 }
 
+/** What both ends of a TLS connection know of it, and nobody else can have in another one. @spec RFC 5056 §2.1 */
+export interface ChannelBinding {
+  /** As registered: `tls-exporter`, `tls-server-end-point`. */
+  readonly type: string;
+  readonly data: Uint8Array;
+  /** Taken from clients that know nothing else, and not announced. */
+  readonly isHidden?: true;
+}
+
 /** What a stream may know about its carrier. */
 export interface TransportInfo {
   readonly name: 'bosh' | 'websocket' | 'sse' | 'http-stream' | 'long-poll' | 'poll' | 'xep-0025' | 'tcp';
@@ -37,6 +46,8 @@ export interface TransportInfo {
   readonly loopback: boolean;
   /** The client's address, for limits and logs. */
   readonly address: string;
+  /** How a login can be tied to the connection, the strongest first; none where it cannot. */
+  readonly bindings?: readonly ChannelBinding[] | undefined;
   /** Told to the client, where the carrier has any. */
   readonly limits?: StreamLimits | undefined;
   /** Who the client is, where that is known before it says anything: it need not log in. */

@@ -54,8 +54,8 @@ describe('slixmpp over TCP with STARTTLS', function () {
     }
   }
 
-  it('logs in, chats with a user over BOSH, and resumes its session after a cut', async () => {
-    await told('online', 'managed');
+  it('logs in with channel binding, chats with a user over BOSH, and resumes its session after a cut', async () => {
+    await told('SCRAM-SHA-512-PLUS', 'online', 'managed');
     alice.chat('bob@localhost', 'one <&> 😀');
     await alice.until(() => alice.messages.length === 1);
     cable.cut();

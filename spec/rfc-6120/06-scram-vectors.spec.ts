@@ -49,7 +49,7 @@ for (const { title, hash, clientNonce, serverNonce, salt, proof, signature } of 
       });
       const user = jid('user@example.com');
       await accounts.create(user, 'pencil');
-      const scram = new Scram(hash, serverNonce);
+      const scram = new Scram({ hash, nonce: serverNonce });
       expect(scram.respond(`n,,n=user,r=${clientNonce}`)).to.deep.equal({
         step: 'ask',
         ask: { about: 'scram', username: 'user', hash },

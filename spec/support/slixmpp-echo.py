@@ -15,6 +15,7 @@ class Echo(ClientXMPP):
         self.ca_certs = certificate
         self.register_plugin('xep_0198', {'allow_resume': True})
         self.add_event_handler('session_start', self.started)
+        self.add_event_handler('auth_success', lambda _: self.tell(self['feature_mechanisms'].mech.name))
         self.add_event_handler('sm_enabled', lambda _: self.tell('managed'))
         self.add_event_handler('session_resumed', lambda _: self.tell('resumed'))
         self.add_event_handler('failed_auth', lambda _: self.tell('refused'))

@@ -17,7 +17,7 @@ describe('XEP-0474 SCRAM downgrade protection', () => {
   const hashOf = (hash: string, text: string): string => createHash(hash).update(text).digest('base64');
 
   function serverFirst(hash: ScramHash, offered: readonly string[]): string {
-    const scram = new Scram(hash, '-a09117a6', offered);
+    const scram = new Scram({ hash, nonce: '-a09117a6', offer: { mechanisms: offered, bindings: [] } });
     scram.respond(FIRST);
     const step = scram.answer({ about: 'scram', keys: KEYS, exists: true });
     return step.step === 'challenge' ? step.data : '';

@@ -1,3 +1,4 @@
+import type { ChannelBinding } from '../transport.ts';
 import type { ScramHash, ScramKeys } from './scram-keys.ts';
 
 /** @spec RFC 6120 §6.5 */
@@ -13,6 +14,18 @@ export type SaslCondition =
   | 'mechanism-too-weak'
   | 'not-authorized'
   | 'temporary-auth-failure';
+
+/** What a client was offered, which it may check, and has to keep to. */
+export interface Offer {
+  readonly mechanisms: readonly string[];
+  /** None where no mechanism binds the channel; hidden ones are taken, but were not announced. */
+  readonly bindings: readonly ChannelBinding[];
+}
+
+/** The types of channel binding that the client was told of. @spec XEP-0440 §2 */
+export function announcedTypes(bindings: readonly ChannelBinding[]): string[] {
+  return bindings.filter(({ isHidden }) => !isHidden).map(({ type }) => type);
+}
 
 /** What comes with a token. @spec XEP-0484 §3.4 */
 export interface TokenClaim {

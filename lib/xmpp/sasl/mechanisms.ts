@@ -1,18 +1,24 @@
 import { opaqueId, type Random } from '../../base/random.ts';
 import { Anonymous } from './anonymous.ts';
-import type { Mechanism } from './mechanism.ts';
+import type { Mechanism, Offer } from './mechanism.ts';
 import { Plain } from './plain.ts';
+import type { ScramHash } from './scram-keys.ts';
 import { Scram } from './scram.ts';
+
+type Maker = (random: Random, offer: Offer) => Mechanism;
 
 const NONCE_BITS = 160;
 
 const MAKERS = {
-  'SCRAM-SHA-256': (random, offered) => new Scram('sha-256', opaqueId(random, NONCE_BITS), offered),
-  'SCRAM-SHA-512': (random, offered) => new Scram('sha-512', opaqueId(random, NONCE_BITS), offered),
-  'SCRAM-SHA-1': (random, offered) => new Scram('sha-1', opaqueId(random, NONCE_BITS), offered),
+  'SCRAM-SHA-256-PLUS': scram('sha-256', true),
+  'SCRAM-SHA-512-PLUS': scram('sha-512', true),
+  'SCRAM-SHA-1-PLUS': scram('sha-1', true),
+  'SCRAM-SHA-256': scram('sha-256', false),
+  'SCRAM-SHA-512': scram('sha-512', false),
+  'SCRAM-SHA-1': scram('sha-1', false),
   PLAIN: () => new Plain(),
   ANONYMOUS: () => new Anonymous(),
-} satisfies Record<string, (random: Random, offered: readonly string[]) => Mechanism>;
+} satisfies Record<string, Maker>;
 
 export type MechanismName = keyof typeof MAKERS;
 
@@ -23,7 +29,15 @@ export function isMechanism(name: string): name is MechanismName {
   return Object.hasOwn(MAKERS, name);
 }
 
-/** @param offered the mechanisms that the client was offered */
-export function startMechanism(name: MechanismName, random: Random, offered: readonly string[]): Mechanism {
-  return MAKERS[name](random, offered);
+/** Whether a mechanism ties the login to the TLS connection. @spec RFC 5802 §4 */
+export function bindsChannel(name: MechanismName): boolean {
+  return name.endsWith('-PLUS');
+}
+
+export function startMechanism(name: MechanismName, random: Random, offer: Offer): Mechanism {
+  return MAKERS[name](random, offer);
+}
+
+function scram(hash: ScramHash, isBound: boolean): Maker {
+  return (random, offer) => new Scram({ hash, isBound, nonce: opaqueId(random, NONCE_BITS), offer });
 }

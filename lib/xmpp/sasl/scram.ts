@@ -1,43 +1,56 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { EMPTY_CHALLENGE, failure, refused, type Mechanism, type SaslAnswer, type SaslStep } from './mechanism.ts';
+import {
+  announcedTypes,
+  EMPTY_CHALLENGE,
+  failure,
+  refused,
+  type Mechanism,
+  type Offer,
+  type SaslAnswer,
+  type SaslStep,
+} from './mechanism.ts';
 import { HASHES, type ScramHash, type ScramKeys } from './scram-keys.ts';
 
-const GS2_HEADER = /^(?:([ny])|p=[A-Za-z0-9.-]+),(?:a=([^,]*))?,/;
+/** The flag, the type of channel binding, and who the client wants to act as. @spec RFC 5802 §7 */
+const GS2_HEADER = /^([ny]|p=([A-Za-z0-9.-]+)),(?:a=([^,]*))?,/;
 const CLIENT_FIRST_BARE = /^n=([^,]*),r=([\x21-\x2b\x2d-\x7e]+)(?:,|$)/;
 const CLIENT_FINAL = /^c=([A-Za-z0-9+/=]+),r=([\x21-\x2b\x2d-\x7e]+)((?:,[^,]*)*),p=([A-Za-z0-9+/=]+)$/;
 
 /** A wrong name and a wrong password look the same. */
 const WRONG = failure('not-authorized');
 
+export interface ScramOptions {
+  readonly hash: ScramHash;
+  /** Unpredictable, without commas. */
+  readonly nonce: string;
+  /** The mechanism is the one with -PLUS. */
+  readonly isBound?: boolean;
+  /** Told to the client, so that it can check what it saw; nothing is told without. */
+  readonly offer?: Offer;
+}
+
 /**
- * The server's side of SCRAM, without channel binding: the password never leaves the client, and
- * each side proves to the other that it knows it.
+ * The server's side of SCRAM: the password never leaves the client, and each side proves to the other
+ * that it knows it; and with -PLUS, that there is nobody between them.
  *
  * @spec RFC 5802 §5
  * @spec RFC 7677 §3
  */
 export class Scram implements Mechanism {
   readonly encoding = 'utf8';
-  readonly #hash: ScramHash;
-  readonly #serverNonce: string;
-  readonly #offered: readonly string[] | undefined;
+  readonly #options: ScramOptions;
   #username = '';
   #authzid = '';
-  #gs2Header = '';
+  /** The GS2 header and what it binds to, as the client has to repeat it. */
+  #channel = '';
   #clientFirstBare = '';
   #serverFirst = '';
   #nonce = '';
   #keys: ScramKeys | undefined;
   #exists = false;
 
-  /**
-   * @param nonce unpredictable, without commas
-   * @param offered the mechanisms that the client was offered, so that it can check them
-   */
-  constructor(hash: ScramHash, nonce: string, offered?: readonly string[]) {
-    this.#hash = hash;
-    this.#offered = offered;
-    this.#serverNonce = nonce;
+  constructor(options: ScramOptions) {
+    this.#options = options;
   }
 
   respond(data: string | undefined): SaslStep {
@@ -58,18 +71,39 @@ export class Scram implements Mechanism {
   #first(data: string): SaslStep {
     const header = GS2_HEADER.exec(data);
     if (!header) return failure('malformed-request');
-    if (header[1] === undefined) return failure('malformed-request', 'channel binding is not on offer here');
-    const bare = data.slice(header[0].length);
+    const [gs2Header, flag = '', type, authorization = ''] = header;
+    const channel = this.#channelOf(flag, type);
+    if (!(channel instanceof Uint8Array)) return channel;
+    const bare = data.slice(gs2Header.length);
     const fields = CLIENT_FIRST_BARE.exec(bare);
     const username = fields ? saslName(fields[1] ?? '') : undefined;
-    const authzid = saslName(header[2] ?? '');
+    const authzid = saslName(authorization);
     if (!fields || !username || authzid === undefined) return failure('malformed-request');
-    this.#gs2Header = header[0];
+    this.#channel = Buffer.concat([Buffer.from(gs2Header), channel]).toString('base64');
     this.#clientFirstBare = bare;
     this.#username = username;
     this.#authzid = authzid;
-    this.#nonce = `${fields[2]}${this.#serverNonce}`;
-    return { step: 'ask', ask: { about: 'scram', username, hash: this.#hash } };
+    this.#nonce = `${fields[2]}${this.#options.nonce}`;
+    return { step: 'ask', ask: { about: 'scram', username, hash: this.#options.hash } };
+  }
+
+  /**
+   * What the client has to know of the channel.
+   *
+   * @spec RFC 5802 §6
+   */
+  #channelOf(flag: string, type: string | undefined): Uint8Array | SaslStep {
+    const { isBound = false, offer } = this.#options;
+    if (isBound !== (type !== undefined)) {
+      return failure('malformed-request', 'mechanisms with -PLUS bind the channel, and no others');
+    }
+    if (type !== undefined) {
+      const binding = offer?.bindings.find((offered) => offered.type === type);
+      return binding?.data ?? failure('malformed-request', 'this type of channel binding is not on offer');
+    }
+    // Somebody has taken them off the list on its way.
+    const isCheated = flag === 'y' && offer !== undefined && offer.bindings.length > 0;
+    return isCheated ? failure('mechanism-too-weak', 'mechanisms with -PLUS are on offer') : new Uint8Array();
   }
 
   #final(data: string, keys: ScramKeys): SaslStep {
@@ -77,7 +111,7 @@ export class Scram implements Mechanism {
     if (!fields) return failure('malformed-request');
     const [, binding = '', nonce = '', extensions = '', proof = ''] = fields;
     if (nonce !== this.#nonce) return WRONG;
-    if (Buffer.from(binding, 'base64').toString() !== this.#gs2Header) return WRONG;
+    if (binding !== this.#channel) return WRONG;
     const withoutProof = `c=${binding},r=${nonce}${extensions}`;
     const authMessage = `${this.#clientFirstBare},${this.#serverFirst},${withoutProof}`;
     if (!this.#isProof(Buffer.from(proof, 'base64'), keys, authMessage) || !this.#exists) return WRONG;
@@ -87,9 +121,11 @@ export class Scram implements Mechanism {
 
   /** Lets the client see whether somebody has taken mechanisms off the list on its way. @spec XEP-0474 §6.1 */
   #hashOfOffer(): string {
-    if (!this.#offered) return '';
-    const offer = this.#offered.toSorted().join('\x1e');
-    return `,h=${createHash(HASHES[this.#hash].digest).update(offer).digest('base64')}`;
+    const { hash, offer } = this.#options;
+    if (!offer) return '';
+    const lists = [offer.mechanisms, announcedTypes(offer.bindings)].filter((list) => list.length > 0);
+    const text = lists.map((list) => list.toSorted().join('\x1e')).join('\x1f');
+    return `,h=${createHash(HASHES[hash].digest).update(text).digest('base64')}`;
   }
 
   /** The proof is right when it hides a key whose hash is the stored one. @spec RFC 5802 §3 */
@@ -97,12 +133,12 @@ export class Scram implements Mechanism {
     const signature = this.#hmac(keys.storedKey, authMessage);
     if (proof.length !== signature.length) return false;
     const clientKey = signature.map((byte, index) => byte ^ (proof[index] ?? 0));
-    const storedKey = createHash(HASHES[this.#hash].digest).update(clientKey).digest();
+    const storedKey = createHash(HASHES[this.#options.hash].digest).update(clientKey).digest();
     return timingSafeEqual(storedKey, keys.storedKey);
   }
 
   #hmac(key: Uint8Array, text: string): Buffer {
-    return createHmac(HASHES[this.#hash].digest, key).update(text).digest();
+    return createHmac(HASHES[this.#options.hash].digest, key).update(text).digest();
   }
 }
 
