@@ -197,6 +197,10 @@ async function execute(command: Command, input: object): Promise<unknown> {
   if (answer) return answer.result;
   if (command.needs === 'server') throw new AdminError('no server is running here', 'unavailable');
   const store = await openIdleStore(config, command.makesStore ?? false);
+  if (command.needs === 'modules') {
+    const { onIdleServer } = await import('./cli/idle-server.ts');
+    return onIdleServer(config, store, (target) => command.run(target, input));
+  }
   try {
     return await command.run(storeTarget(config, store), input);
   } finally {

@@ -4,6 +4,8 @@ import type { Server as SecureServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import type { Middleware } from 'koa';
 import type Koa from 'koa';
+import type { AdminTarget } from './admin/target.ts';
+import { serverTarget, type ServerActions } from './admin/targets.ts';
 import type { Clock } from './base/clock.ts';
 import { silent, type Logger } from './base/log.ts';
 import type { Random } from './base/random.ts';
@@ -13,6 +15,7 @@ import type { ConnectionManager } from './bosh/connection-manager.ts';
 import { Admission } from './composition/admission.ts';
 import { boshFacts, createConnectionManager, type BoshFacts } from './composition/bosh.ts';
 import { createFrameSessions } from './composition/frame-sessions.ts';
+import { ownActions } from './composition/own-actions.ts';
 import { createHost } from './composition/host.ts';
 import { pageFacts } from './composition/pages.ts';
 import { prebindRoute } from './composition/prebind.ts';
@@ -54,6 +57,11 @@ export interface ServerDependencies {
   readonly log?: Logger;
   /** Replaces the store that the configuration names. The server closes it. */
   readonly store?: Store;
+  /**
+   * What administrators may have done to the process. Without, stopping closes the server, reloading
+   * reads the certificates, and nothing restarts.
+   */
+  readonly actions?: ServerActions;
 }
 
 /** Events of a server, with what their listeners get. */
@@ -95,6 +103,8 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   readonly tcp: TcpService;
   readonly metrics: Metrics;
   readonly app: Koa;
+  /** What the commands of operators work on. */
+  readonly administration: AdminTarget;
   readonly startedAt: number;
   readonly #parts: ServerParts;
   readonly #stores: readonly Store[];
@@ -155,6 +165,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     this.#upgrade = this.#createUpgrade();
     this.app = this.#createApp();
     this.#certificates = this.#openCertificates();
+    this.administration = serverTarget(this, clock, dependencies.actions ?? ownActions(this));
   }
 
   get config(): Config {
@@ -314,6 +325,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       store,
       hosts: this.hosts,
       publicUrl: () => this.publicUrl,
+      administration: () => this.administration,
       onBound: (jid) => void this.emit('session:bound', jid.toString()),
       onEnded: (jid) => void this.emit('session:ended', jid.toString()),
     });

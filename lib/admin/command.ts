@@ -1,18 +1,21 @@
 import type { z } from 'zod';
+import type { Face } from './face.ts';
 import type { AdminTarget } from './target.ts';
 
-/** One thing an operator can do: the command line has it now, other surfaces may follow. */
+/** One thing an operator can do, on the command line and, where it has faces, with a chat client. */
 export interface Command<Input = unknown, Output = unknown> {
   /** Words, such as `user add`. */
   readonly name: string;
   readonly summary: string;
-  /** What it works on: a store will do, or it needs a running server. */
-  readonly needs: 'store' | 'server';
+  /** What it works on: a store will do; or all modules, also of a server that does not run; or it must run. */
+  readonly needs: 'store' | 'modules' | 'server';
   /** Makes the store if there is none yet. */
   readonly makesStore?: boolean;
   /** Input by name, in the order of the command line. */
   readonly input: z.ZodType<Input>;
   readonly parameters: readonly Parameter[];
+  /** How administrators run it with a chat client. */
+  readonly faces?: readonly Face<Output>[] | undefined;
   /** @throws AdminError */
   run(target: AdminTarget, input: Input): Promise<Output>;
   /** The output for people. */
@@ -32,7 +35,9 @@ export function defineCommand<Input, Output>(command: Command<Input, Output>): C
   return {
     ...command,
     run: (target, input) => command.run(target, command.input.parse(input)),
-    render: (output) => command.render(output as Output), // what `run` returned
+    // What `run` returned is what the others get.
+    render: (output) => command.render(output as Output),
+    faces: command.faces as readonly Face[] | undefined,
   };
 }
 

@@ -4,7 +4,9 @@ import { InvitationRefused } from '../core/invitations.ts';
 import { Jid } from '../xmpp/jid.ts';
 import { formatDateTime } from '../xmpp/payloads/date-time.ts';
 import type { Config } from '../config/schema.ts';
+import type { FormField } from '../xmpp/payloads/data-form.ts';
 import { defineCommand } from './command.ts';
+import { isYes, valueOf } from './face.ts';
 import { AdminError, type AdminTarget } from './target.ts';
 
 const MAX_USES = 10_000;
@@ -41,7 +43,37 @@ export const invite = defineCommand({
     return { uri, ...(page === undefined ? {} : { page }), expires: formatDateTime(made.invitation.expiresAt) };
   },
   render: ({ uri, page, expires }) => `${page === undefined ? '' : `${page}\n`}${uri}\nUntil ${expires}.`,
+  faces: [
+    {
+      node: 'urn:xmpp:invite#create-account',
+      name: 'Create account',
+      formType: 'urn:xmpp:invite#invitation',
+      form: {
+        title: 'Inviting a User',
+        instructions: 'Fill out this form to make a link that registers an account.',
+        questions: () => [
+          { var: 'username', type: 'text-single', label: 'Username' },
+          { var: 'roster-subscription', type: 'boolean', label: 'Roster subscription', value: 'false' },
+        ],
+      },
+      inputs: (fields, { domain, jid }) => {
+        const name = valueOf(fields, 'username');
+        const address = name === '' ? domain : `${name}@${domain}`;
+        return [isYes(fields, 'roster-subscription') ? { address, contact: jid.toString() } : { address }];
+      },
+      result: ([made]) => ({ fields: made ? invitationFields(made) : [] }),
+    },
+  ],
 });
+
+/** @spec XEP-0401 §5.1 */
+function invitationFields({ uri, page, expires }: { uri: string; page?: string; expires: string }): FormField[] {
+  return [
+    { var: 'uri', type: 'text-single', values: [uri] },
+    ...(page === undefined ? [] : [{ var: 'landing-url', type: 'text-single', values: [page] }]),
+    { var: 'expire', type: 'text-single', values: [expires] },
+  ];
+}
 
 function addressee(target: AdminTarget, address: string | undefined): { domain: string; local: string | undefined } {
   const [only, ...others] = target.domains;

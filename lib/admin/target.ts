@@ -1,6 +1,9 @@
+import type { Duration } from '../base/time.ts';
 import type { Config } from '../config/schema.ts';
+import type { Announcements } from '../core/announcements.ts';
 import type { Accounts } from '../core/accounts.ts';
 import type { Invitations } from '../core/invitations.ts';
+import type { Store } from '../storage/store.ts';
 import type { Jid } from '../xmpp/jid.ts';
 
 /** What administration works on: a running server, or a store alone. */
@@ -12,20 +15,32 @@ export interface AdminTarget {
   accounts(domain: string): Accounts | undefined;
   /** Undefined like `accounts`. */
   invitations(domain: string): Invitations | undefined;
-  /** Removes an account with everything of it; false when there is none. */
-  removeAccount(jid: Jid): Promise<boolean>;
+  /** Undefined like `accounts`. */
+  store(domain: string): Store | undefined;
+  /** Only where there are modules. */
+  readonly modules?: ModuleControl | undefined;
   /** Only of a running server. */
   readonly server?: ServerControl | undefined;
 }
 
+export interface ModuleControl {
+  /** Removes an account with everything of it; false when there is none. */
+  removeAccount(jid: Jid): Promise<boolean>;
+  announcements(domain: string): Announcements | undefined;
+}
+
 export interface ServerControl {
-  sessions(): SessionInfo[];
+  /** Of all domains, or of one. */
+  sessions(domain?: string): SessionInfo[];
   /** Ends the sessions of a full JID, or all of a bare one; how many there were. */
   kill(jid: Jid): number;
   status(): ServerStatus;
   /** Reads configuration files and certificates again. */
   reload(): Reloaded;
-  stop(): void;
+  /** Stops after a while, or at once. Asked again, it is the last one that counts. */
+  stop(after: Duration): void;
+  /** Stops like that, and begins anew. @throws AdminError when it could not begin */
+  restart(after: Duration): void;
 }
 
 /** What came of reading everything again, in sentences. */
@@ -38,6 +53,8 @@ export interface Reloaded {
 
 export interface SessionInfo {
   readonly jid: string;
+  /** The same without its resource. */
+  readonly account: string;
   readonly transport: string;
   readonly address: string;
   readonly secure: boolean;
@@ -69,8 +86,11 @@ interface ServerStatus {
   readonly heldRequests: number;
 }
 
-/** Why a command cannot be done: `unavailable` means that what it needs is not there, or is taken. */
-export type FailureKind = 'failure' | 'usage' | 'unavailable' | 'permission';
+/**
+ * Why a command cannot be done: `unavailable` means that what it needs is not there, or is taken;
+ * `missing` that what it is about is not there, `conflict` that it is.
+ */
+export type FailureKind = 'failure' | 'usage' | 'unavailable' | 'permission' | 'missing' | 'conflict';
 
 /** A command that cannot be done as asked; the message is for the operator. */
 export class AdminError extends Error {

@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { Cancel, Clock } from '../base/clock.ts';
+import type { Duration } from '../base/time.ts';
 import type { Config } from '../config/schema.ts';
 import { Accounts } from '../core/accounts.ts';
+import { ANNOUNCEMENTS } from '../core/announcements.ts';
+import type { ClientSession } from '../core/client-session.ts';
 import type { Host } from '../core/host.ts';
 import { Invitations } from '../core/invitations.ts';
 import { systemClock } from '../runtime/system-clock.ts';
@@ -12,13 +16,16 @@ import type { Jid } from '../xmpp/jid.ts';
 import { SOFTWARE } from '../software.ts';
 import type { AdminTarget, Reloaded, ServerControl, SessionInfo } from './target.ts';
 
+/** What only whoever runs the process can do. */
 export interface ServerActions {
   reload(): Reloaded;
   stop(): void;
+  /** Looks whether it can begin anew, and returns what does. @throws AdminError */
+  prepareRestart(): () => void;
 }
 
-/** A running server as administration sees it. */
-export function serverTarget(server: HoldfastServer, actions: ServerActions): AdminTarget {
+/** A server as administration sees it. @param actions left out for one that does not run */
+export function serverTarget(server: HoldfastServer, clock: Clock, actions?: ServerActions): AdminTarget {
   const find = (domain: string): Host | undefined => {
     const host = server.hosts.find(domain);
     return host?.options.anonymous ? undefined : host;
@@ -28,8 +35,12 @@ export function serverTarget(server: HoldfastServer, actions: ServerActions): Ad
     domains: domainsWithAccounts(server.config),
     accounts: (domain) => find(domain)?.accounts,
     invitations: (domain) => find(domain)?.invitations,
-    removeAccount: async (jid) => (await server.hosts.find(jid.domain)?.removeAccount(jid)) ?? false,
-    server: controlOf(server, actions),
+    store: (domain) => find(domain)?.store,
+    modules: {
+      removeAccount: async (jid) => (await find(jid.domain)?.removeAccount(jid)) ?? false,
+      announcements: (domain) => find(domain)?.services.find(ANNOUNCEMENTS),
+    },
+    server: actions && controlOf(server, clock, actions),
   };
 }
 
@@ -39,12 +50,35 @@ export function storeTarget(config: Config, store: Store): AdminTarget {
   const clock = systemClock;
   const accounts = new Accounts({ store, random, clock, iterations: config.auth.iterations });
   const domains = domainsWithAccounts(config);
+  const here = <T>(domain: string, make: () => T): T | undefined => (domains.includes(domain) ? make() : undefined);
   return {
     config,
     domains,
-    accounts: (domain) => (domains.includes(domain) ? accounts : undefined),
-    invitations: (domain) => (domains.includes(domain) ? new Invitations({ store, random, clock, domain }) : undefined),
-    removeAccount: (jid) => accounts.remove(jid),
+    accounts: (domain) => here(domain, () => accounts),
+    invitations: (domain) => here(domain, () => new Invitations({ store, random, clock, domain })),
+    store: (domain) => here(domain, () => store),
+  };
+}
+
+/** The part of a target that belongs to one domain: no command reaches beyond it. */
+export function domainTarget(target: AdminTarget, domain: string): AdminTarget {
+  const here = <T>(name: string, value: T): T | undefined => (name === domain ? value : undefined);
+  const { modules, server } = target;
+  return {
+    config: target.config,
+    domains: [domain],
+    accounts: (name) => here(name, target.accounts(name)),
+    invitations: (name) => here(name, target.invitations(name)),
+    store: (name) => here(name, target.store(name)),
+    modules: modules && {
+      removeAccount: async (jid) => jid.domain === domain && modules.removeAccount(jid),
+      announcements: (name) => here(name, modules.announcements(name)),
+    },
+    server: server && {
+      ...server,
+      sessions: () => server.sessions(domain),
+      kill: (jid) => (jid.domain === domain ? server.kill(jid) : 0),
+    },
   };
 }
 
@@ -52,14 +86,20 @@ function domainsWithAccounts(config: Config): string[] {
   return Object.entries(config.hosts).flatMap(([domain, host]) => (host.anonymous ? [] : [domain]));
 }
 
-function controlOf(server: HoldfastServer, actions: ServerActions): ServerControl {
+function controlOf(server: HoldfastServer, clock: Clock, actions: ServerActions): ServerControl {
+  let cancel: Cancel = () => {};
+  server.once('closed', () => cancel());
+  const later = (after: Duration, work: () => void): void => {
+    cancel();
+    cancel = clock.at(clock.now() + after, work);
+  };
   return {
-    sessions: () => sessionsOf(server),
+    sessions: (domain) => sessionsOf(server, domain),
     kill: (jid) => kill(server, jid),
     status: () => ({
       version: SOFTWARE.version,
       pid: process.pid,
-      uptimeSeconds: Math.round((Date.now() - server.startedAt) / 1000),
+      uptimeSeconds: Math.round((clock.date() - server.startedAt) / 1000),
       urls: server.urls,
       domains: Object.keys(server.config.hosts),
       sessions: sessionsOf(server).length,
@@ -67,27 +107,32 @@ function controlOf(server: HoldfastServer, actions: ServerActions): ServerContro
       heldRequests: server.manager.held,
     }),
     reload: () => actions.reload(),
-    stop: () => actions.stop(),
+    stop: (after) => later(after, () => actions.stop()),
+    restart: (after) => later(after, actions.prepareRestart()),
   };
 }
 
-function sessionsOf(server: HoldfastServer): SessionInfo[] {
+function sessionsOf(server: HoldfastServer, domain?: string): SessionInfo[] {
   return [...server.hosts.all()]
+    .filter((host) => domain === undefined || host.domain === domain)
     .flatMap((host) => [...host.sessions.all()])
-    .map((session) => {
-      const { name, address, secure } = session.transport.info;
-      const bosh = server.boshFacts(session.transport);
-      return {
-        jid: session.jid.toString(),
-        transport: name,
-        address,
-        secure,
-        since: formatDateTime(session.since),
-        available: session.isAvailable,
-        priority: session.priority,
-        ...(bosh ? { bosh } : {}),
-      };
-    });
+    .map((session) => infoOf(server, session));
+}
+
+function infoOf(server: HoldfastServer, session: ClientSession): SessionInfo {
+  const { name, address, secure } = session.transport.info;
+  const bosh = server.boshFacts(session.transport);
+  return {
+    jid: session.jid.toString(),
+    account: session.account.toString(),
+    transport: name,
+    address,
+    secure,
+    since: formatDateTime(session.since),
+    available: session.isAvailable,
+    priority: session.priority,
+    ...(bosh ? { bosh } : {}),
+  };
 }
 
 function kill(server: HoldfastServer, jid: Jid): number {

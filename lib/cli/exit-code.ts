@@ -24,6 +24,8 @@ const KINDS: Readonly<Record<FailureKind, number>> = {
   usage: EXIT.usage,
   unavailable: EXIT.unavailable,
   permission: EXIT.noPermission,
+  missing: EXIT.failure,
+  conflict: EXIT.failure,
 };
 
 /** System errors that mean that the address to listen at cannot be had. */

@@ -1,6 +1,7 @@
 import { AdminSocket, adminSocketPath } from '../admin/admin-socket.ts';
-import type { Reloaded } from '../admin/target.ts';
-import { serverTarget } from '../admin/targets.ts';
+import { AdminError, type Reloaded } from '../admin/target.ts';
+import type { ServerActions } from '../admin/targets.ts';
+import type { Logger } from '../base/log.ts';
 import { findConfigFile, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { createLogger, type LeveledLogger } from '../runtime/pino-logger.ts';
@@ -38,22 +39,47 @@ export async function start({ file = findConfigFile(), print }: StartOptions): P
   const began = performance.now();
   const config = file === undefined ? demoConfig() : loadConfig(file, process.env);
   const log = loggerOf(config);
-  onBug(log);
-  const server = await openServer(config, { log });
+  const actions: ServerActions = {
+    reload: () => reload(running),
+    stop: () => void stop(),
+    prepareRestart: () => {
+      checkConfig(file);
+      return () => void stop().then(() => startAgain({ file, print }, log));
+    },
+  };
+  const server = await openServer(config, { log, actions });
   const running = { server, file, log };
-  const stop = stopper(running);
-  const target = serverTarget(server, { reload: () => reload(running), stop: () => void stop() });
-  const socket = new AdminSocket(adminSocketPath(config), target, log);
-  server.once('closed', () => void socket.close());
+  const socket = new AdminSocket(adminSocketPath(config), server.administration, log);
+  const stop = stopper(running, socket);
+  const forget = listenToProcess(running, stop);
+  server.once('closed', forget);
   try {
     const accounts = file === undefined ? await demoAccounts(server) : undefined;
     await socket.listen();
     await server.listen({ skipsTaken: file === undefined });
-    onSignals(running, stop);
     print(readyOf(running, accounts, performance.now() - began), banner);
   } catch (error) {
     await server.close({ drain: 0 });
+    await socket.close();
     throw error;
+  }
+}
+
+async function startAgain(options: StartOptions, log: Logger): Promise<void> {
+  try {
+    await start(options);
+  } catch (error) {
+    log.error('server.restart.failed', { error: error instanceof Error ? error : String(error) });
+    process.exitCode = EXIT.failure;
+  }
+}
+
+/** A server that could not start again is not stopped. @throws AdminError */
+function checkConfig(file: string | undefined): void {
+  try {
+    if (file !== undefined) loadConfig(file, process.env);
+  } catch (error) {
+    throw new AdminError(`The configuration is wrong.\n${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -62,7 +88,7 @@ function loggerOf({ log: { level, format } }: Config): LeveledLogger {
 }
 
 /** The first call drains; the second one ends the process at once. */
-function stopper({ server, log }: Running): () => Promise<void> {
+function stopper({ server, log }: Running, socket: AdminSocket): () => Promise<void> {
   let isStopping = false;
   return async () => {
     if (isStopping) process.exit(EXIT.failure);
@@ -73,25 +99,28 @@ function stopper({ server, log }: Running): () => Promise<void> {
       log.error('server.close.failed', { error: error instanceof Error ? error : String(error) });
       process.exitCode = EXIT.failure;
     }
+    await socket.close();
   };
 }
 
-function onSignals(running: Running, stop: () => Promise<void>): void {
-  process.on('SIGTERM', () => void stop());
-  process.on('SIGINT', () => void stop());
-  process.on('SIGHUP', () => {
+/** Signals, and bugs that nobody caught. @returns stops listening */
+function listenToProcess(running: Running, stop: () => Promise<void>): () => void {
+  const end = (): void => void stop();
+  const again = (): void => {
     const { done, failed } = reload(running);
     for (const line of done) running.log.info('server.reload', { done: line });
     for (const line of failed) running.log.error('server.reload', { failed: line });
-  });
-}
-
-/** Nobody knows what is still true after a bug that nobody caught: whoever watches over us starts afresh. */
-function onBug(log: LeveledLogger): void {
-  process.on('uncaughtException', (error) => {
-    log.error('process.failed', { error });
+  };
+  // Nobody knows what is still true after a bug: whoever watches over us starts afresh.
+  const bug = (error: Error): void => {
+    running.log.error('process.failed', { error });
     process.exit(EXIT.bug);
-  });
+  };
+  const listeners = { SIGTERM: end, SIGINT: end, SIGHUP: again, uncaughtException: bug };
+  for (const [name, listener] of Object.entries(listeners)) process.on(name, listener);
+  return () => {
+    for (const [name, listener] of Object.entries(listeners)) process.off(name, listener);
+  };
 }
 
 /** Certificates and the log level change at once; whatever else changed is told, and takes a restart. */

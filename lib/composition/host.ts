@@ -1,3 +1,4 @@
+import type { AdminTarget } from '../admin/target.ts';
 import type { Config } from '../config/schema.ts';
 import { Accounts } from '../core/accounts.ts';
 import { Host } from '../core/host.ts';
@@ -10,6 +11,7 @@ import type { PubsubLimits } from '../modules/pubsub/service.ts';
 import { SOFTWARE } from '../software.ts';
 import type { Store } from '../storage/store.ts';
 import type { Jid } from '../xmpp/jid.ts';
+import { adminCommands } from './administration.ts';
 import { componentsOf } from './components.ts';
 import { createLogin } from './login/index.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -20,6 +22,8 @@ export interface HostParts extends ServerParts {
   readonly hosts: HostDirectory;
   /** Where others reach the server, without a slash at the end; undefined while nobody knows. */
   readonly publicUrl: () => string | undefined;
+  /** What administrators work on, as soon as there is one. */
+  readonly administration: () => AdminTarget;
   readonly onBound: (jid: Jid) => void;
   readonly onEnded: (jid: Jid) => void;
 }
@@ -44,7 +48,10 @@ export function createHost(domain: string, parts: HostParts): Host {
     { domain, ...options, maxPending: config.limits.pending_stanzas },
     { clock, random, log, store, hosts, accounts, observer },
   );
-  installModules(host, moduleSettings(config, domain, parts.publicUrl));
+  installModules(host, {
+    ...moduleSettings(config, domain, parts.publicUrl),
+    administration: { commands: adminCommands({ domain: host.domain, config, log, target: parts.administration }) },
+  });
   tell(host, parts);
   return host;
 }
@@ -58,6 +65,7 @@ export function moduleSettings(
   const { limits, archive, external_services: external, rooms } = config;
   return {
     software: SOFTWARE,
+    administration: { commands: [] },
     maxRosterItems: limits.roster_items,
     maxOfflineMessages: limits.offline_messages,
     pubsub: pubsubLimits(limits),

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { prepareDomain } from '../xmpp/jid.ts';
+import { Jid, prepareDomain } from '../xmpp/jid.ts';
 
 const LISTENER = /^(?:\[[0-9a-fA-F:.]+\]|[^:/\s]+):(\d{1,5})$/;
 const MAX_PORT = 65_535;
@@ -30,6 +30,12 @@ export const domain = z
 
 /** Text that no message repeats. */
 export const secret = z.string({ error: 'expected text; put numbers in quotes' }).min(1);
+
+/** A bare JID with a local part. */
+export const account = z.string().refine((text) => {
+  const jid = Jid.parse(text);
+  return jid?.local !== undefined && jid.isBare;
+}, 'expected an account such as "alice@chat.example.com"');
 
 function isNetwork(text: string): boolean {
   const [address = '', prefix, ...others] = text.split('/');

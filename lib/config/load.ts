@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { prepareDomain } from '../xmpp/jid.ts';
+import { Jid, prepareDomain } from '../xmpp/jid.ts';
 import { isMapping, override, readEnvironment, type Environment } from './environment.ts';
 import { faultsOfLogin } from './login-schema.ts';
 import { hint, messageOf } from './messages.ts';
@@ -86,7 +86,7 @@ function check(input: unknown): { config?: Config; faults: Fault[] } {
   const result = schema.safeParse(withoutEmptySections(input), { error: messageOf, reportInput: true });
   if (!result.success) return { faults: result.error.issues.flatMap(faultsOf) };
   const { hosts } = result.data;
-  const faults = faultsOfListeners(result.data);
+  const faults = [...faultsOfListeners(result.data), ...faultsOfAdmins(result.data)];
   const prepared: Config['hosts'] = {};
   for (const [name, host] of Object.entries(hosts)) {
     const domain = prepareDomain(name) ?? name;
@@ -135,6 +135,17 @@ function faultsOfComponents({ components, hosts, rooms }: Config): Fault[] {
     taken.add(domain);
   });
   return faults;
+}
+
+/** Nobody else can prove who they are. */
+function faultsOfAdmins({ hosts }: Config): Fault[] {
+  const served = Object.entries(hosts).flatMap(([name, { anonymous }]) => (anonymous ? [] : [prepareDomain(name)]));
+  return Object.entries(hosts).flatMap(([name, { admins }]) =>
+    admins.flatMap((admin, index) => {
+      if (served.includes(Jid.parse(admin)?.domain)) return [];
+      return [{ path: ['hosts', name, 'admins', index], message: 'is no account of a domain with accounts here' }];
+    }),
+  );
 }
 
 function isOnLoopback(listener: string): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MECHANISMS, type MechanismName } from '../xmpp/sasl/mechanisms.ts';
-import { domain, listener, network, origin, path, secret, uri } from './formats.ts';
+import { account, domain, listener, network, origin, path, secret, uri } from './formats.ts';
 import { login } from './login-schema.ts';
 import { httpPoll } from './polling-schema.ts';
 import { prebind } from './prebind-schema.ts';
@@ -30,6 +30,12 @@ const host = z
       .default('off')
       .describe('Who may make an account with a client: nobody, whoever has an invitation, or everybody. (XEP-0077)'),
     max_resources: z.int().min(1).max(1000).default(10).describe('Resources one account may have connected at a time.'),
+    admins: z
+      .array(account)
+      .default([])
+      .describe(
+        'Accounts of this server whose users administer this domain with a chat client. Who is here for every domain also stops and restarts the server. (XEP-0133)',
+      ),
     rooms: z
       .union([z.literal(''), domain])
       .default('')

@@ -1,4 +1,5 @@
 import type { Host } from '../core/host.ts';
+import administration, { type AdministrationOptions } from './administration/index.ts';
 import archive, { type ArchiveOptions } from './archive/index.ts';
 import avatars from './avatars/index.ts';
 import bookmarks from './bookmarks/index.ts';
@@ -32,6 +33,7 @@ import version from './version/index.ts';
 
 export interface ModuleSettings {
   readonly software: { readonly name: string; readonly version: string };
+  readonly administration: AdministrationOptions;
   readonly maxRosterItems: number;
   readonly maxOfflineMessages: number;
   /** Undefined for no archives. */
@@ -63,6 +65,7 @@ export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings
   host.use(registration, settings.registration);
   host.use(offline, { maxMessages: settings.maxOfflineMessages });
   host.use(presence);
+  host.use(administration, settings.administration);
   host.use(pep, settings.pubsub);
   host.use(avatars);
   host.use(vcard, { maxBytes: settings.pubsub.itemBytes });

@@ -120,6 +120,22 @@ describe('holdfast, on a running server', () => {
     expect((await box.run(['config', 'check'])).code).to.equal(64);
   });
 
+  it('restart: clients are told, and the same process serves with the configuration as it is now', async () => {
+    const waiting = farewell(await login());
+    await held();
+    box.configure(`${CONFIG}nonsense: 1\n`);
+    expect((await box.run(['restart'])).code, 'not with a wrong configuration').to.equal(64);
+    box.configure(CONFIG.replace('  localhost: {}', '  localhost: {}\n  new.example: {}'));
+    expect((await box.run(['restart'])).out).to.equal('The server restarts.\n');
+    expect(await waiting).to.include(SHUTDOWN);
+    await program.until('Ready in', 2);
+    const { value } = await box.json(['status']);
+    expect(value).to.include({ pid: program.pid });
+    expect(value).to.have.property('domains').that.includes('new.example');
+    expect((await box.run(['stop', '1'])).out).to.equal('The server stops in 1 s.\n');
+    expect(await program.exited).to.equal(0);
+  });
+
   it('is not started twice on one store', async () => {
     const { code, err } = await box.run(['start']);
     expect(code).to.equal(69);

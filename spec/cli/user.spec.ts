@@ -1,5 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
+import { DiskFiles } from '../../lib/storage/files/disk-files.ts';
+import { openSqliteStore } from '../../lib/storage/sqlite/sqlite-store.ts';
+import type { Store } from '../../lib/storage/store.ts';
 import { RawSession } from '../support/raw-session.ts';
 import { CONFIG, Sandbox } from '../support/sandbox.ts';
 
@@ -132,6 +136,49 @@ describe('accounts that the command line made', () => {
     await box.run(['user', 'del', ALICE]);
     expect(await login('another one')).to.equal(false);
   });
+
+  it('leave nothing behind when they go, also without a server: no file, and nobody subscribed', async () => {
+    const bob = 'bob@localhost';
+    box.configure();
+    const id = 'abcdefghijklmnopqrstuvwxyz234567';
+    await inStore(async (store) => {
+      const keys = {
+        salt: new Uint8Array(),
+        iterations: 4096,
+        storedKey: new Uint8Array(),
+        serverKey: new Uint8Array(),
+      };
+      const credentials = { 'sha-1': keys, 'sha-256': keys, 'sha-512': keys };
+      for (const [own, contact] of [
+        [ALICE, bob],
+        [bob, ALICE],
+      ] as const) {
+        await store.accounts.create({ id: own, credentials, createdAt: 0 });
+        const item = { contact, groups: [], subscription: 'both', ask: false, approved: false, listed: true } as const;
+        await store.roster.put(own, item);
+      }
+      await store.documents.put(ALICE, 'upload', { key: id, text: '{"size":3}' }, 10);
+    });
+    const files = new DiskFiles(box.path('data/uploads'));
+    await files.receive(id, { name: 'a.txt', size: 3 }, Readable.from(['abc']));
+    expect((await box.run(['user', 'del', ALICE])).out).to.equal(`${ALICE} is gone.\n`);
+    expect(await files.find(id)).to.equal(undefined);
+    await inStore(async (store) => {
+      const { items } = await store.roster.load(bob);
+      expect(items.map(({ contact, subscription }) => [contact, subscription])).to.deep.equal([[ALICE, 'none']]);
+      expect(await store.accounts.find(ALICE)).to.equal(undefined);
+    });
+  });
+
+  async function inStore(work: (store: Store) => Promise<void>): Promise<void> {
+    mkdirSync(box.path('data'), { recursive: true });
+    const store = await openSqliteStore({ file: box.path('data/holdfast.db') });
+    try {
+      await work(store);
+    } finally {
+      await store.close();
+    }
+  }
 
   it('are not made in a store that forgets them at once', async () => {
     box.configure(`${CONFIG}storage: { driver: memory }\n`);

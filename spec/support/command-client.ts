@@ -3,6 +3,9 @@ import { NS_COMMANDS, NS_DATA } from '../../lib/xmpp/ns.ts';
 import { fieldsOf } from '../../lib/xmpp/payloads/data-form.ts';
 import { errorOf, settled, type FakeClient } from '../core/world.ts';
 
+/** What takes a thread takes some turns of the event loop. */
+const MAX_TRIES = 5000;
+
 /** What somebody fills in, by the name of the field. */
 export type Filled = Readonly<Record<string, string | readonly string[]>>;
 
@@ -26,13 +29,15 @@ export class CommandClient {
     this.#settle = settle;
   }
 
-  /** The answer to one IQ; other stanzas that come with it are forgotten. */
+  /** The answer to one IQ; other stanzas that come before it are forgotten. */
   async asks(type: 'get' | 'set', payload: string): Promise<Element> {
     this.client.sends(`<iq type='${type}' id='exec1' to='${this.#responder}'>${payload}</iq>`);
-    await this.#settle();
-    const answer = this.client.take().find(({ name, attrs }) => name === 'iq' && attrs['id'] === 'exec1');
-    if (!answer) throw new Error('no answer');
-    return answer;
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      await this.#settle();
+      const answer = this.client.take().find(({ name, attrs }) => name === 'iq' && attrs['id'] === 'exec1');
+      if (answer) return answer;
+    }
+    throw new Error('no answer');
   }
 
   /** One step of a command. */
