@@ -27,9 +27,9 @@ describe('docs/reference/cli.md', () => {
   });
 
   it('says which commands need a server', () => {
-    for (const { name, needs } of COMMANDS.filter((command) => !command.name.includes(' '))) {
-      const text = page.split(`### \`${name}\``)[1]?.split('\n#')[0] ?? '';
-      expect(text.includes('Needs a running server'), name).to.equal(needs === 'server');
+    for (const command of COMMANDS.filter(({ name }) => !name.includes(' '))) {
+      const text = page.split(`### \`${usageOf(command)}\``)[1]?.split('\n#')[0] ?? '';
+      expect(text.includes('Needs a running server'), command.name).to.equal(command.needs === 'server');
     }
   });
 
