@@ -1,3 +1,4 @@
+import { BLOCKS } from '../../core/blocks.ts';
 import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
 import type { HostContext } from '../../core/module.ts';
 import { Jid } from '../../xmpp/jid.ts';
@@ -51,8 +52,12 @@ export class AccountSurroundings implements Surroundings {
     });
   }
 
+  /** Not to those whom the owner has blocked, whatever made them subscribers. @spec XEP-0163 §4.3.3 */
   send(stanza: Stanza): MaybePromise<void> {
-    return this.#host.send(stanza);
+    const { from, to } = stanza;
+    const blocks = from && this.#host.service(BLOCKS)?.of(from.bare);
+    if (!to || !blocks) return this.#host.send(stanza);
+    return andThen(blocks, (list) => (list.has(to) ? undefined : this.#host.send(stanza)));
   }
 
   /** The accounts of this host whose nodes a resource may be interested in. @spec XEP-0163 §4.3.4 */
