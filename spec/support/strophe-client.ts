@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Strophe, $iq, $msg, $pres } from 'strophe.js';
 import { DOMAIN } from './running-server.ts';
 import { Network } from './xml-http-request.ts';
@@ -30,6 +31,15 @@ export interface ReceivedMessage {
   readonly delayed: boolean;
 }
 
+/** What was published at a node. */
+export interface ReceivedEvent {
+  readonly from: string;
+  readonly node: string;
+  readonly ids: readonly (string | null)[];
+}
+
+const DISCO_INFO = 'http://jabber.org/protocol/disco#info';
+
 Strophe.setLogLevel(Strophe.LogLevel.FATAL);
 
 const FAILED: readonly number[] = [Strophe.Status.CONNFAIL, Strophe.Status.AUTHFAIL, Strophe.Status.ERROR];
@@ -47,11 +57,15 @@ export class StropheClient {
   readonly name: string;
   readonly #password: string;
   readonly messages: ReceivedMessage[] = [];
+  readonly events: ReceivedEvent[] = [];
   readonly presences: { readonly from: string; readonly type: string }[] = [];
   readonly pushes: { readonly jid: string; readonly subscription: string }[] = [];
   readonly #connection: Connection;
   #isDisconnected = false;
   #waiting: { readonly isThere: () => boolean; readonly resolve: () => void }[] = [];
+
+  /** What it says of itself when it is asked. */
+  #features: readonly string[] = [];
 
   /** @param password the name, unless it is another */
   constructor(url: string, name: string, password = name) {
@@ -149,6 +163,14 @@ export class StropheClient {
     this.send($pres({ to, type }));
   }
 
+  /** Says what it can do and is interested in, and that it is there. @spec XEP-0115 §5.1 */
+  announce(...features: string[]): void {
+    this.#features = [DISCO_INFO, ...features].sort();
+    const text = ['client/web//', ...this.#features].map((part) => `${part}<`).join('');
+    const ver = createHash('sha1').update(text).digest('base64');
+    this.send($pres().c('c', { xmlns: 'http://jabber.org/protocol/caps', hash: 'sha-1', node: 'urn:spec', ver }));
+  }
+
   /** Waits for something that arriving stanzas bring about. */
   until(isThere: () => boolean): Promise<void> {
     if (isThere()) return Promise.resolve();
@@ -161,16 +183,31 @@ export class StropheClient {
 
   #take(stanza: Dom): boolean {
     const from = stanza.getAttribute('from') ?? '';
-    if (stanza.tagName === 'message') {
+    if (stanza.getElementsByTagName('event').length > 0) {
+      const node = stanza.getElementsByTagName('items')[0]?.getAttribute('node') ?? '';
+      const ids = Array.from(stanza.getElementsByTagName('item'), (item) => item.getAttribute('id'));
+      this.events.push({ from, node, ids });
+    } else if (stanza.tagName === 'message') {
       const body = stanza.getElementsByTagName('body')[0]?.textContent ?? '';
       this.messages.push({ from, body, delayed: stanza.getElementsByTagName('delay').length > 0 });
     } else if (stanza.tagName === 'presence') {
       this.presences.push({ from, type: stanza.getAttribute('type') ?? 'available' });
+    } else if (stanza.getAttribute('type') === 'get') {
+      this.#describe(stanza);
     } else if (stanza.getAttribute('type') === 'set') {
       this.pushes.push(...itemsOf(stanza));
     }
     this.#wake();
     return true;
+  }
+
+  #describe(question: Dom): void {
+    const node = question.getElementsByTagName('query')[0]?.getAttribute('node') ?? '';
+    const id = question.getAttribute('id') ?? '';
+    const answer = $iq({ type: 'result', id, to: question.getAttribute('from') ?? '' });
+    answer.c('query', { xmlns: DISCO_INFO, node }).c('identity', { category: 'client', type: 'web' }).up();
+    for (const feature of this.#features) answer.c('feature', { var: feature }).up();
+    this.send(answer);
   }
 
   #wake(): void {
