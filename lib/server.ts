@@ -33,9 +33,8 @@ import { createApp } from './http/app.ts';
 import { attach } from './http/attachment.ts';
 import { ClientAddress } from './http/client-address.ts';
 import { Cors } from './http/cors.ts';
-import { Listener } from './http/listener.ts';
-import type { Upgrade } from './http/upgrade.ts';
-import { webSocketUpgrade } from './http/websocket.ts';
+import { Listener, type ProtocolSwitch } from './http/listener.ts';
+import { webSocketSwitch } from './http/websocket.ts';
 import { UPLOAD_PATH } from './http/routes/upload.ts';
 import { endpointPaths, httpBind, type HttpBindOptions } from './http/routes/http-bind.ts';
 import { Certificates } from './runtime/certificates.ts';
@@ -111,7 +110,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   readonly #resumptions: Resumptions;
   readonly #clients: ClientAddress;
   readonly #bosh: HttpBindOptions;
-  readonly #upgrade: Upgrade;
+  readonly #switch: ProtocolSwitch;
   readonly #certificates: readonly Certificates[];
   readonly #detachments: (() => void)[] = [];
   #listeners: Listener[] = [];
@@ -162,7 +161,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
       cors: new Cors(config.http.cors_origins),
       clients: this.#clients,
     };
-    this.#upgrade = this.#createUpgrade();
+    this.#switch = this.#createSwitch();
     this.app = this.#createApp();
     this.#certificates = this.#openCertificates();
     this.administration = serverTarget(this, clock, dependencies.actions ?? ownActions(this));
@@ -246,7 +245,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
         takes: (path) =>
           paths.has(path) || path.startsWith(UPLOAD_PATH) || (prebind.secret !== '' && path === prebind.path),
         handle,
-        upgrade: this.#upgrade,
+        upgrade: this.#switch.upgrade,
       }),
     );
   }
@@ -363,9 +362,9 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     });
   }
 
-  #createUpgrade(): Upgrade {
+  #createSwitch(): ProtocolSwitch {
     const { websocket } = this.config;
-    return webSocketUpgrade({
+    return webSocketSwitch({
       endpoint: this.webSockets,
       paths: webSocketPaths(websocket),
       maxMessage: websocket.max_message,
@@ -383,10 +382,11 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
         host: address.slice(0, colon).replace(/^\[|\]$/g, ''),
         port: Number(address.slice(colon + 1)),
         isSecure,
+        http2: this.config.http.http2,
         keepAlive: wait + inactivity + KEEP_ALIVE_MARGIN,
       },
       this.callback(),
-      this.#upgrade,
+      this.#switch,
     );
   }
 

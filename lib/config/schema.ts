@@ -56,6 +56,10 @@ const http = z.strictObject({
     .describe('Where to listen without TLS, as host:port. Port 0 takes any free one. (XEP-0124 §20)'),
   listen_tls: z.array(listener).default([]).describe('Where to listen with TLS; needs http.tls.'),
   tls: tls.optional().describe('The certificate. It is read again when its files change and on SIGHUP.'),
+  http2: z
+    .boolean()
+    .default(true)
+    .describe('Speak HTTP/2 where there is TLS, with clients that can. (RFC 9113, RFC 8441)'),
   trusted_proxies: z
     .array(network)
     .default([])

@@ -3,6 +3,7 @@ import type { Answer, Exchange, ExchangeHolder, ExchangeOrigin } from '../bosh/e
 import { charsetOf, encode } from './charset.ts';
 import { MIN_PACKED, pack } from './content-coding.ts';
 import type { HeaderList } from './cors.ts';
+import { wasWritten } from './outcome.ts';
 
 const COMMON: HeaderList = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
 /** A response that a browser could show as a page must not be able to do anything. H-11 */
@@ -61,7 +62,7 @@ export class HttpExchange implements Exchange {
 
   #closed(response: ServerResponse): void {
     this.#response = undefined;
-    if (response.writableFinished) this.holder?.flushed(this);
+    if (wasWritten(response)) this.holder?.flushed(this);
     else this.holder?.lost(this);
     this.holder = undefined;
   }

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
-import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { RequestListener } from 'node:http';
+import type { ServerHttp2Session } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import { seconds, type Duration } from '../base/time.ts';
+import type { Duration } from '../base/time.ts';
+import { serveConnects, type Connect } from './connect.ts';
 import { serveUpgrades, type Upgrade } from './upgrade.ts';
+import { createWebServer, type WebServer } from './web-server.ts';
 
 export interface ListenerOptions {
   readonly host: string;
@@ -13,40 +14,36 @@ export interface ListenerOptions {
   readonly port: number;
   /** With TLS: it needs a certificate before somebody connects. */
   readonly isSecure: boolean;
+  /** Whether HTTP/2 is spoken where there is TLS. */
+  readonly http2: boolean;
   /** How long an idle connection is kept: longer than a client may be silent. H-05 */
   readonly keepAlive: Duration;
 }
 
-/** The whole request must be here within this time of its first byte: an upload takes its time. H-09 */
-const REQUEST_TIMEOUT: Duration = seconds(1800);
-const HEADERS_TIMEOUT: Duration = seconds(20);
-/** How often these two are looked at. */
-const CHECK_INTERVAL: Duration = seconds(5);
+/** What is done with the connections that ask for another protocol. */
+export interface ProtocolSwitch {
+  readonly upgrade: Upgrade;
+  readonly connect: Connect;
+}
+
 /** How often connections that have become idle are closed while the listener closes. */
 const SWEEP_INTERVAL: Duration = 20;
-/** Bytes of a request head. */
-const MAX_HEADER_BYTES = 16 * 1024;
 
-/** One listening socket, with every time-out of Node's server set on purpose. */
+/** One listening socket, and the connections that came of it. */
 export class Listener {
-  readonly server: Server | HttpsServer;
+  readonly server: WebServer;
   readonly #options: ListenerOptions;
-  readonly #upgraded: Set<Duplex>;
+  readonly #sockets = new Set<Socket>();
+  readonly #sessions = new Set<ServerHttp2Session>();
 
-  constructor(options: ListenerOptions, handle: RequestListener, upgrade: Upgrade) {
+  constructor(options: ListenerOptions, handle: RequestListener, { upgrade, connect }: ProtocolSwitch) {
     this.#options = options;
-    const settings: ServerOptions = {
-      keepAliveTimeout: options.keepAlive,
-      headersTimeout: HEADERS_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
-      connectionsCheckingInterval: CHECK_INTERVAL,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      noDelay: true,
-    };
-    this.server = options.isSecure ? createHttpsServer(settings, handle) : createHttpServer(settings, handle);
-    this.#upgraded = serveUpgrades(this.server, upgrade);
-    // A held request has no time-out of its own: `wait` bounds it.
-    this.server.timeout = 0;
+    const secure = options.http2 ? 'http2' : 'https';
+    this.server = createWebServer(options.isSecure ? secure : 'http', options.keepAlive, handle);
+    serveUpgrades(this.server, upgrade);
+    if ('updateSettings' in this.server) serveConnects(this.server, connect);
+    remember(this.server, 'connection', this.#sockets);
+    remember(this.server, 'session', this.#sessions);
   }
 
   async listen(): Promise<void> {
@@ -71,21 +68,23 @@ export class Listener {
     if ('setSecureContext' in this.server) this.server.setSecureContext(tls);
   }
 
-  /** Takes no new connection; resolves when the last one is gone. */
+  /** Takes no new connection; resolves when the last one is gone. @spec RFC 9113 §6.8 */
   async close(): Promise<void> {
-    if (!this.server.listening) return;
-    const closed = once(this.server, 'close');
-    this.server.close();
+    const { server } = this;
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    // GOAWAY: what is under way comes to its end, and the connection with it.
+    for (const session of this.#sessions) session.close();
     // What is answered from now on leaves an idle connection behind.
-    const sweep = setInterval(() => this.server.closeIdleConnections(), SWEEP_INTERVAL);
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL);
     await closed;
     clearInterval(sweep);
   }
 
   /** Cuts the connections that are left. */
   cut(): void {
-    this.server.closeAllConnections();
-    for (const socket of this.#upgraded) socket.destroy();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   get #address(): AddressInfo {
@@ -93,4 +92,13 @@ export class Listener {
     if (address === null || typeof address === 'string') throw new Error('the listener is not listening');
     return address;
   }
+}
+
+/** Keeps what an event gives, as long as it is open. */
+function remember<T extends Socket | ServerHttp2Session>(server: WebServer, event: string, open: Set<T>): void {
+  server.on(event, (one: T) => {
+    if (open.has(one)) return;
+    open.add(one);
+    one.once('close', () => open.delete(one));
+  });
 }

@@ -1,11 +1,12 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
-import type { Server as HttpsServer } from 'node:https';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { WebServer } from './web-server.ts';
 
 /** Takes a request that asks for another protocol, and its connection; false when it is not for this one. */
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 
-interface Refusal {
+/** Why a connection is not made over to another protocol. */
+export interface Refusal {
   readonly status: number;
   readonly text: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -36,26 +37,21 @@ type UpgradeListener = (this: unknown, request: IncomingMessage, socket: Duplex,
  * any, the request is answered as if it asked for nothing else: clients that offer HTTP/2 without
  * TLS do so with any request, also with a POST.
  *
- * @returns the connections that were taken and are open, now and later: the server itself forgets them
  * @spec RFC 9110 §7.8
  */
-export function serveUpgrades(server: Server | HttpsServer, upgrade: Upgrade): Set<Duplex> {
-  const taken = new Set<Duplex>();
+export function serveUpgrades(server: WebServer, upgrade: Upgrade): void {
   const others = server.listeners('upgrade') as UpgradeListener[]; // what this event has
   const connected = 'setSecureContext' in server ? 'secureConnection' : 'connection';
   server.removeAllListeners('upgrade');
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (upgrade(request, socket, head)) {
-      taken.add(socket);
-      socket.once('close', () => taken.delete(socket));
-    } else if (others.length > 0) {
+    if (upgrade(request, socket, head)) return;
+    if (others.length > 0) {
       for (const other of others) other.call(server, request, socket, head);
     } else {
       socket.unshift(Buffer.concat([Buffer.from(withoutUpgrade(request), 'latin1'), head]));
       server.emit(connected, socket);
     }
   });
-  return taken;
 }
 
 function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {

@@ -14,8 +14,8 @@ const FLAGS = [
 const PATIENCE = 20_000;
 
 /** The system's Chromium; a suite that uses it says `requires(this, 'chromium')`. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: false, args: FLAGS });
+export function startBrowser(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: false, args: [...FLAGS, ...flags] });
 }
 
 /** A page in a profile of its own, with everything noted that should not happen there. */

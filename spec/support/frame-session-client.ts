@@ -1,4 +1,4 @@
-import type { HoldfastServer } from '../../lib/server.ts';
+import type { Fetch } from './http2-client.ts';
 
 const POLL_PAUSE = 2;
 
@@ -19,16 +19,23 @@ export class FrameSessionClient {
   #wake: (() => void) | undefined;
   #isOver = false;
 
-  constructor(url: string, token: string) {
+  readonly #fetch: Fetch;
+
+  constructor(url: string, token: string, fetcher: Fetch = fetch) {
+    this.#fetch = fetcher;
     this.url = url;
     this.token = token;
   }
 
-  static async create(server: HoldfastServer, headers: Record<string, string> = {}): Promise<FrameSessionClient> {
-    const base = server.urls[0] ?? '';
-    const created = await fetch(`${base}/xmpp/v1/sessions`, { method: 'POST', headers });
+  /** @param base the URL of the server */
+  static async create(
+    base: string,
+    headers: Record<string, string> = {},
+    fetcher: Fetch = fetch,
+  ): Promise<FrameSessionClient> {
+    const created = await fetcher(`${base}/xmpp/v1/sessions`, { method: 'POST', headers });
     const location = created.headers.get('location') ?? '';
-    return new FrameSessionClient(`${base}${location}`, created.headers.get('holdfast-token') ?? '');
+    return new FrameSessionClient(`${base}${location}`, created.headers.get('holdfast-token') ?? '', fetcher);
   }
 
   /** Reads from now on so: `events`, `stream`, or `poll?wait=…`. What was read before is not read again. */
@@ -63,7 +70,10 @@ export class FrameSessionClient {
     path: string,
     { headers = {}, ...init }: RequestInit & { headers?: Record<string, string> } = {},
   ): Promise<Response> {
-    return fetch(`${this.url}${path}`, { ...init, headers: { Authorization: `Bearer ${this.token}`, ...headers } });
+    return this.#fetch(`${this.url}${path}`, {
+      ...init,
+      headers: { Authorization: `Bearer ${this.token}`, ...headers },
+    });
   }
 
   async next(): Promise<string> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { XmlFramer, type Element } from '../../lib/xml/index.ts';
+import type { Fetch } from './http2-client.ts';
 
 export const START =
   "<stream:stream to='localhost' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
@@ -30,14 +31,23 @@ export async function postPoll(
   url: string,
   body: string | Uint8Array<ArrayBuffer>,
   headers: Record<string, string> = {},
+  fetcher: Fetch = fetch,
 ): Promise<PollingAnswer> {
-  const answer = await fetch(url, {
+  const answer = await fetcher(url, {
     method: 'POST',
     body,
     headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
   });
   const identifier = /^ID=([^;]*)/.exec(answer.headers.get('set-cookie') ?? '')?.[1] ?? '';
   return { status: answer.status, identifier, headers: answer.headers, body: await answer.text() };
+}
+
+interface PollingClientOptions {
+  /** Makes a seed for each sequence of keys. */
+  readonly seeds?: () => string;
+  /** Of the first sequence. */
+  readonly length?: number;
+  readonly fetch?: Fetch | undefined;
 }
 
 /** A client of XEP-0025 with keys: one request after the other, and what the answers say as elements. */
@@ -49,14 +59,15 @@ export class PollingClient {
   readonly #url: string;
   readonly #framer = new XmlFramer();
   readonly #seeds: () => string;
+  readonly #fetch: Fetch | undefined;
   #keys: string[];
   #sending: Promise<unknown> = Promise.resolve();
   #last = '';
 
-  /** @param seeds makes a seed for each sequence of keys */
-  constructor(url: string, seeds: () => string = () => 'seed', length = 50) {
+  constructor(url: string, { seeds = () => 'seed', length = 50, fetch: fetcher }: PollingClientOptions = {}) {
     this.#url = url;
     this.#seeds = seeds;
+    this.#fetch = fetcher;
     this.#keys = keyChain(seeds(), length);
   }
 
@@ -69,7 +80,7 @@ export class PollingClient {
 
   /** The last request once more. */
   again(): Promise<PollingAnswer> {
-    return postPoll(this.#url, this.#last);
+    return postPoll(this.#url, this.#last, {}, this.#fetch);
   }
 
   async #post(xml: string): Promise<PollingAnswer> {
@@ -78,7 +89,7 @@ export class PollingClient {
     const newKey = fresh.pop();
     if (newKey !== undefined) this.#keys = fresh;
     this.#last = `${this.identifier};${key}${newKey === undefined ? '' : `;${newKey}`},${xml}`;
-    const answer = await postPoll(this.#url, this.#last);
+    const answer = await postPoll(this.#url, this.#last, {}, this.#fetch);
     this.identifier = answer.identifier;
     this.text += answer.body;
     const found = this.#framer.push(answer.body);

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import type { Fetch } from './http2-client.ts';
 import { read } from './read-xml.ts';
 import type { Element } from '../../lib/xml/index.ts';
 
@@ -11,11 +12,14 @@ export class RawSession {
   readonly url: string;
   readonly #to: string;
   readonly #agent: Agent;
+  readonly #fetch: Fetch | undefined;
   #rid = 1000;
   #last = '';
 
-  constructor(url: string, to = 'localhost') {
+  /** @param fetcher carries the requests, where they do not go over a connection of their own */
+  constructor(url: string, to = 'localhost', fetcher?: Fetch) {
     this.url = url;
+    this.#fetch = fetcher;
     this.#to = to;
     // Self-made certificates are what specs have.
     this.#agent = url.startsWith('https:') ? new SecureAgent({ rejectUnauthorized: false }) : new Agent();
@@ -67,6 +71,8 @@ export class RawSession {
 
   #send(body: string): Promise<Element> {
     this.#last = body;
+    if (this.#fetch)
+      return this.#fetch(this.url, { method: 'POST', body }).then(async (answer) => read(await answer.text()));
     const post = this.url.startsWith('https:') ? secureRequest : request;
     return new Promise((resolve, reject) => {
       const sent = post(this.url, { method: 'POST', agent: this.#agent }, (response) => {

@@ -2,6 +2,7 @@ import { standAlone, type Element } from '../../lib/xml/index.ts';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { FrameClient, OPEN } from './frame-client.ts';
 import { FrameSessionClient } from './frame-session-client.ts';
+import { Http2Client, type Fetch, type Http2WebSocket } from './http2-client.ts';
 import { PollingClient, START } from './polling-client.ts';
 import { RawSession } from './raw-session.ts';
 import { read } from './read-xml.ts';
@@ -23,15 +24,44 @@ export interface Talker {
   readonly ended: Promise<string>;
 }
 
-export const TALKERS: Readonly<Record<string, (server: HoldfastServer) => Promise<Talker>>> = {
-  BOSH: (server) => Promise.resolve(new BoshTalker(server.boshUrl)),
-  WebSocket: async (server) => new FrameTalker(await FrameClient.connect(server.webSocketUrl)),
-  'Server-Sent Events': (server) => SessionTalker.open(server, 'events'),
-  'HTTP streaming': (server) => SessionTalker.open(server, 'stream'),
-  'long-polling': (server) => SessionTalker.open(server, 'poll?wait=25'),
-  polling: (server) => SessionTalker.open(server, 'poll?wait=0'),
-  'XEP-0025': (server) => Promise.resolve(new PollingTalker(`${server.urls[0]}/http-poll`)),
+/** How a client gets to a server. */
+interface Way {
+  readonly base: string;
+  readonly fetch?: Fetch;
+  readonly webSocket: (path: string) => Promise<FrameClient | Http2WebSocket>;
+}
+
+const BY_TRANSPORT: Readonly<Record<string, (way: Way) => Promise<Talker>>> = {
+  BOSH: (way) => Promise.resolve(new BoshTalker(way)),
+  WebSocket: async ({ webSocket }) => new FrameTalker(await webSocket('/xmpp-websocket')),
+  'Server-Sent Events': (way) => SessionTalker.open(way, 'events'),
+  'HTTP streaming': (way) => SessionTalker.open(way, 'stream'),
+  'long-polling': (way) => SessionTalker.open(way, 'poll?wait=25'),
+  polling: (way) => SessionTalker.open(way, 'poll?wait=0'),
+  'XEP-0025': (way) => Promise.resolve(new PollingTalker(way)),
 };
+
+type Connect = (server: HoldfastServer) => Promise<Talker>;
+
+/** By transport, without TLS. */
+export const TALKERS: Readonly<Record<string, Connect>> = eachTransport((server) => {
+  const base = server.urls[0] ?? '';
+  return Promise.resolve({ base, webSocket: (path) => FrameClient.connect(`${base.replace(/^http/, 'ws')}${path}`) });
+});
+
+/** The same over HTTP/2, each on a connection of its own, with a server whose second listener has TLS. */
+export const HTTP2_TALKERS: Readonly<Record<string, Connect>> = eachTransport(async (server) => {
+  const base = server.urls[1] ?? '';
+  const client = await Http2Client.connect(base);
+  return { base, fetch: client.fetch, webSocket: (path) => client.webSocket(path) };
+});
+
+function eachTransport(wayTo: (server: HoldfastServer) => Promise<Way>): Record<string, Connect> {
+  const talkers = Object.entries(BY_TRANSPORT).map(
+    ([name, talk]) => [name, async (server: HoldfastServer) => talk(await wayTo(server))] as const,
+  );
+  return Object.fromEntries(talkers);
+}
 
 /** The next element of this name. */
 export async function named(talker: Talker, name: string): Promise<Element> {
@@ -57,10 +87,10 @@ export async function login(talker: Talker, name: string, resource = 'spec'): Pr
 }
 
 class FrameTalker implements Talker {
-  readonly #client: FrameClient;
+  readonly #client: FrameClient | Http2WebSocket;
   #last = '';
 
-  constructor(client: FrameClient) {
+  constructor(client: FrameClient | Http2WebSocket) {
     this.#client = client;
   }
 
@@ -99,8 +129,8 @@ class BoshTalker implements Talker {
   #end: (why: string) => void = () => undefined;
   readonly ended = new Promise<string>((resolve) => (this.#end = resolve));
 
-  constructor(url: string) {
-    this.#session = new RawSession(url);
+  constructor({ base, fetch }: Way) {
+    this.#session = new RawSession(`${base}/http-bind`, 'localhost', fetch);
   }
 
   async open(): Promise<void> {
@@ -159,8 +189,8 @@ class PollingTalker implements Talker {
   #end: (why: string) => void = () => undefined;
   readonly ended = new Promise<string>((resolve) => (this.#end = resolve));
 
-  constructor(url: string) {
-    this.#client = new PollingClient(url);
+  constructor({ base, fetch }: Way) {
+    this.#client = new PollingClient(`${base}/http-poll`, { fetch });
     this.#poll();
   }
 
@@ -221,8 +251,8 @@ class SessionTalker implements Talker {
     };
   }
 
-  static async open(server: HoldfastServer, path: string): Promise<SessionTalker> {
-    const client = await FrameSessionClient.create(server);
+  static async open({ base, fetch }: Way, path: string): Promise<SessionTalker> {
+    const client = await FrameSessionClient.create(base, {}, fetch);
     const talker = new SessionTalker(client);
     client.read(path);
     return talker;

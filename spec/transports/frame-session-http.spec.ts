@@ -23,7 +23,7 @@ describe('frame sessions over HTTP', () => {
   });
 
   async function create(headers: Record<string, string> = {}): Promise<FrameSessionClient> {
-    const client = await FrameSessionClient.create(server, headers);
+    const client = await FrameSessionClient.create(server.urls[0] ?? '', headers);
     clients.push(client);
     return client;
   }

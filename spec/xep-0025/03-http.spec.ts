@@ -108,7 +108,7 @@ describe('XEP-0025 over HTTP', () => {
 
   it('P-4-02 a session outlives many sequences of keys', async () => {
     let seeds = 0;
-    const client = new PollingClient(url, () => `seed ${(seeds += 1)}`, 3);
+    const client = new PollingClient(url, { seeds: () => `seed ${(seeds += 1)}`, length: 3 });
     await client.post(START);
     for (let count = 0; count < 20; count += 1) {
       expect((await client.post()).identifier)

@@ -43,5 +43,5 @@ WH-03 |  | MUST | server | A message that is too large ends the stream with 'pol
 WH-04 |  | SHOULD | server | Pages of origins that are not allowed get 403
 WH-05 |  | MAY | server | Messages may be compressed where that is configured, within limits
 WH-06 |  | MUST | server | A client that does not read what it is sent is not buffered for without limit
-WH-07 |  | MAY | server | WebSockets over HTTP/2 are not supported
+WH-07 |  | MAY | server | A WebSocket may begin with an extended CONNECT of HTTP/2 (RFC 8441)
 `;

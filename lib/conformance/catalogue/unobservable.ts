@@ -30,5 +30,5 @@ W-3.6.1-01 | it takes a server that is configured to send its clients elsewhere
 W-6-01 | it refers to other documents
 WH-04 | it takes a server with a list of origins
 WH-06 | how much a server has in memory cannot be seen
-WH-07 | it says what is not supported
+WH-07 | the kit speaks HTTP/1.1
 `;

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { serialize, xml } from '../../xml/index.ts';
 import type { ClientAddress } from '../client-address.ts';
@@ -28,11 +27,11 @@ const HOST = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
  */
 export function hostMeta(options: HostMetaOptions): { readonly xrd: Middleware; readonly jrd: Middleware } {
   const jrd: Middleware = (ctx) => {
-    answer(ctx, 'application/jrd+json', JSON.stringify({ links: linksFor(ctx.req, options) }));
+    answer(ctx, 'application/jrd+json', JSON.stringify({ links: linksFor(ctx, options) }));
   };
   const xrd: Middleware = (ctx, next) => {
     if (ctx.accepts('application/xrd+xml', 'application/json') === 'application/json') return jrd(ctx, next);
-    const links = linksFor(ctx.req, options).map(({ rel, href }) => xml('Link', { rel, href }));
+    const links = linksFor(ctx, options).map(({ rel, href }) => xml('Link', { rel, href }));
     answer(ctx, 'application/xrd+xml', `<?xml version='1.0'?>${serialize(xml('XRD', { xmlns: NS_XRD }, ...links))}`);
     return undefined;
   };
@@ -47,9 +46,9 @@ function answer(ctx: Context, type: string, body: string): void {
   ctx.body = body;
 }
 
-function linksFor(request: IncomingMessage, { publicUrl, boshPath, webSocketPath, clients }: HostMetaOptions): Link[] {
-  const { host = '' } = request.headers;
-  const asked = clients.originOf(request).secure && HOST.test(host) ? `https://${host}` : undefined;
+function linksFor(ctx: Context, { publicUrl, boshPath, webSocketPath, clients }: HostMetaOptions): Link[] {
+  const { host } = ctx;
+  const asked = clients.originOf(ctx.req).secure && HOST.test(host) ? `https://${host}` : undefined;
   const base = publicUrl === '' ? asked : publicUrl.replace(/\/$/, '');
   if (base === undefined) return [];
   const links = [{ rel: `${REL}xbosh`, href: `${base}${boshPath}` }];

@@ -6,6 +6,7 @@ import { IDENTIFIER } from '../../transports/polling-policy.ts';
 import { readBytes } from '../body-reader.ts';
 import type { ClientAddress } from '../client-address.ts';
 import type { Cors, HeaderList } from '../cors.ts';
+import { wasWritten } from '../outcome.ts';
 
 export interface HttpPollOptions {
   readonly endpoint: PollingEndpoint;
@@ -40,10 +41,11 @@ function take(request: IncomingMessage, response: ServerResponse, path: string, 
   const { endpoint, bodyBytes, cors, clients } = options;
   const origin = clients.originOf(request);
   const attributes = `Path=${path}; HttpOnly; SameSite=Lax${origin.secure ? '; Secure' : ''}`;
+  let isOpen = true;
   const exchange: PollingExchange = {
     origin,
     get isOpen() {
-      return !response.destroyed;
+      return isOpen;
     },
     onLost: undefined,
     answer(identifier, body) {
@@ -52,7 +54,8 @@ function take(request: IncomingMessage, response: ServerResponse, path: string, 
     },
   };
   response.once('close', () => {
-    if (!response.writableFinished) exchange.onLost?.();
+    isOpen = false;
+    if (!wasWritten(response)) exchange.onLost?.();
   });
   readBytes(request, bodyBytes, (body) => {
     if (body.is === 'bytes') endpoint.receive(exchange, body.bytes);

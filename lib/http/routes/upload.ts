@@ -159,7 +159,8 @@ function serve(request: IncomingMessage, response: ServerResponse, path: string)
 
 /** What the client still sends is not wanted. */
 function refuse(ctx: Context, status: number, text: string): void {
-  ctx.set('Connection', 'close');
+  // HTTP/2 has no such header, and stops the one request.
+  if (ctx.req.httpVersionMajor === 1) ctx.set('Connection', 'close');
   answer(ctx, status, text);
 }
 
