@@ -6,6 +6,7 @@ import type { Command } from './admin/command.ts';
 import { COMMANDS } from './admin/commands.ts';
 import { storeTarget } from './admin/targets.ts';
 import { AdminError } from './admin/target.ts';
+import type { CompareCommand } from './cli/compare.ts';
 import type { ConformOptions } from './cli/conform.ts';
 import { demoConfig } from './cli/demo.ts';
 import { EXIT, explainFailure } from './cli/exit-code.ts';
@@ -77,6 +78,26 @@ program
   .action(async (url: string, options: ConformOptions) => {
     const { conform } = await import('./cli/conform.ts');
     await conform(url, globals().json ? { ...options, format: 'json' } : options);
+  });
+
+program
+  .command('compare')
+  .description('Measure what carries XMPP best: TCP, WebSocket, SSE, streams, polls and BOSH side by side')
+  .option('--weather <name>', 'the network: lan, wifi, 4g, transatlantic, 3g or corporate-proxy (transatlantic)')
+  .option('--workload <ids>', 'what is done: W1 to W10, several with commas, or all in ten minutes (W1)')
+  .option('--transports <names>', 'what is compared, with commas (all)')
+  .option('--sessions <number>', 'clients of each transport')
+  .option('--seconds <number>', 'how long each transport is measured')
+  .option('--rate <number>', 'messages per second and client')
+  .option('--runs <number>', 'how often each is measured; figures are medians (1)')
+  .option('--seed <number>', 'the same seed sends the same messages at the same times (1)')
+  .option('--save <file>', 'keep the report, as JSON')
+  .option('--from <file>', 'show a report that was kept, and measure nothing')
+  .action(async (options: CompareCommand) => {
+    const { compareTransports } = await import('./cli/compare.ts');
+    await compareTransports({ ...options, json: globals().json ?? false });
+    // Timers of clients that are closed may still be under way.
+    process.exit();
   });
 
 addConfigCommands();

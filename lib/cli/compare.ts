@@ -1,0 +1,144 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { AdminError } from '../admin/target.ts';
+import { compare, type Task } from '../compare/compare.ts';
+import { REPORT, type Report } from '../compare/report.ts';
+import { auditOf } from '../compare/render/parts.ts';
+import { toTable } from '../compare/render/table.ts';
+import { TRANSPORT_KEYS, type TransportKey } from '../compare/transports.ts';
+import { WEATHERS } from '../compare/weather/weather.ts';
+import { WORKLOADS } from '../compare/workloads/index.ts';
+import type { Size, Workload } from '../compare/workloads/workload.ts';
+import { hint } from '../config/messages.ts';
+import { SOFTWARE } from '../software.ts';
+import { EXIT } from './exit-code.ts';
+
+/** The options of `compare` as they come from the command line. */
+export interface CompareCommand {
+  readonly weather?: string;
+  readonly workload?: string;
+  readonly transports?: string;
+  readonly sessions?: string;
+  readonly seconds?: string;
+  readonly rate?: string;
+  readonly runs?: string;
+  readonly seed?: string;
+  readonly save?: string;
+  readonly from?: string;
+  /** Print the report as JSON. */
+  readonly json?: boolean;
+}
+
+const ALL = 'all';
+
+/** Compares the transports, or shows a comparison that was saved; the exit code says whether it counts. */
+export async function compareTransports(options: CompareCommand): Promise<void> {
+  const report = options.from === undefined ? await measure(options) : load(options.from);
+  if (options.save !== undefined) writeFileSync(options.save, toJson(report));
+  process.stdout.write(options.json ? toJson(report) : toTable(report));
+  if (auditOf(report).voids.length > 0) process.exitCode = EXIT.failure;
+}
+
+async function measure(options: CompareCommand): Promise<Report> {
+  const names = Object.keys(WEATHERS) as (keyof typeof WEATHERS)[]; // the keys of a constant
+  const weather = WEATHERS[oneOf(names, options.weather ?? 'transatlantic', '--weather')];
+  const progress = new ProgressLine();
+  const settings = {
+    program: [process.execPath, ...process.execArgv, mainFile()] as const,
+    software: `${SOFTWARE.name} ${SOFTWARE.version}`,
+    tasks: tasksOf(options),
+    transports: transportsOf(options.transports),
+    weather,
+    seed: numberOf(options.seed ?? '1', '--seed', 2 ** 32),
+    runs: numberOf(options.runs ?? '1', '--runs', 100),
+    progress: progress.show,
+  };
+  try {
+    return await compare(settings);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** @throws AdminError when it is none of ours */
+function load(file: string): Report {
+  try {
+    return REPORT.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new AdminError(`${file} is no saved comparison: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function tasksOf(options: CompareCommand): readonly Task[] {
+  const id = options.workload ?? 'W1';
+  if (id === ALL) return WORKLOADS.map((workload) => taskOf(workload, workload.quick, options));
+  const ids = WORKLOADS.map((workload) => workload.id);
+  const chosen = id.split(',').map((one) => oneOf(ids, one.toUpperCase(), '--workload'));
+  return WORKLOADS.filter((workload) => chosen.includes(workload.id)).map((workload) =>
+    taskOf(workload, workload.size, options),
+  );
+}
+
+function taskOf(workload: Workload, size: Size, { sessions, seconds, rate }: CompareCommand): Task {
+  return {
+    workload,
+    size: {
+      sessions: sessions === undefined ? size.sessions : numberOf(sessions, '--sessions', 10_000),
+      seconds: seconds === undefined ? size.seconds : numberOf(seconds, '--seconds', 86_400),
+      rate: rate === undefined ? size.rate : numberOf(rate, '--rate', 1000),
+    },
+  };
+}
+
+function transportsOf(list: string | undefined): readonly TransportKey[] {
+  if (list === undefined || list === ALL) return TRANSPORT_KEYS;
+  return list.split(',').map((key) => oneOf(TRANSPORT_KEYS, key, '--transports'));
+}
+
+function oneOf<T extends string>(known: readonly T[], word: string, option: string): T {
+  const found = known.find((one) => one === word);
+  if (found !== undefined) return found;
+  throw new AdminError(`${option} takes one of ${known.join(', ')}, not "${word}"${hint(word, known)}`, 'usage');
+}
+
+function numberOf(text: string, option: string, most: number): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0 && value <= most) return value;
+  throw new AdminError(`${option} takes a number above 0, at most ${most}, not "${text}"`, 'usage');
+}
+
+function toJson(report: Report): string {
+  return `${JSON.stringify(report, undefined, 1)}\n`;
+}
+
+/** The command line that we are part of, as it is run now: built, or from its sources. */
+function mainFile(): string {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return fileURLToPath(new URL(`../main.${extension}`, import.meta.url));
+}
+
+/** What is being done; on a terminal in one line. */
+class ProgressLine {
+  readonly #began = performance.now();
+
+  readonly show = ({
+    done,
+    total,
+    workload,
+    label,
+  }: {
+    done: number;
+    total: number;
+    workload: string;
+    label: string;
+  }): void => {
+    const seconds = ((performance.now() - this.#began) / 1000).toFixed(0);
+    const text = `${done + 1} of ${total}: ${workload} over ${label} (${seconds} s)`;
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`);
+    else process.stderr.write(`${text}\n`);
+  };
+
+  clear(): void {
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
+  }
+}

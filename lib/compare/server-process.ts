@@ -1,0 +1,128 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { MeasuredProcess } from './measured-process.ts';
+
+/** What a server says when it is ready. */
+const READY = z.object({ boshUrl: z.string(), urls: z.array(z.string()), tcpUrls: z.array(z.string()) });
+type Ready = z.infer<typeof READY>;
+
+export const GUESTS = 'guests.localhost';
+export const MEMBERS = 'members.localhost';
+/** Everybody who needs an account is this one, each with a resource of his own. */
+export const MEMBER = { is: 'account', name: 'member', password: 'of the comparison' } as const;
+/** Shortest interval between polls, in seconds: an ordinary server wants 5. */
+export const POLLING = 2;
+
+const configuration = (folder: string): string => `
+storage:
+  file: ${JSON.stringify(join(folder, 'holdfast.db'))}
+hosts:
+  ${GUESTS}: { anonymous: true }
+  ${MEMBERS}: { max_resources: 1000 }
+http:
+  listen: ["127.0.0.1:0"]
+tcp:
+  listen: ["127.0.0.1:0"]
+bosh:
+  max_hold: 5
+  polling: ${POLLING} s
+auth:
+  iterations: 4096
+limits:
+  sessions_per_address: 0
+  session_creations_per_minute: 0
+log:
+  level: warn
+`;
+const FILE = 'holdfast.yaml';
+const START_MS = 30_000;
+const STOP_MS = 3000;
+
+/** How this program is run: node, its options, the file with the command line. */
+export type Program = readonly [string, ...string[]];
+
+/** The server under comparison: a process of its own, in a temporary folder, that does not outlive us. */
+export class ServerProcess {
+  readonly urls: Ready;
+  readonly process: MeasuredProcess;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(child: ChildProcess, folder: string, urls: Ready) {
+    this.#child = child;
+    this.#folder = folder;
+    this.urls = urls;
+    this.process = new MeasuredProcess(child.pid ?? 0);
+  }
+
+  /**
+   * @param core the one processor core that it may use
+   * @throws Error when it does not start
+   */
+  static async start(program: Program, core?: number): Promise<ServerProcess> {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-compare-'));
+    writeFileSync(join(folder, FILE), configuration(folder));
+    const [node, ...options] = program;
+    const args = [...options, '--config', join(folder, FILE)];
+    const account = [...args, 'user', 'add', `${MEMBER.name}@${MEMBERS}`, '--password-stdin'];
+    const added = spawnSync(node, account, { input: `${MEMBER.password}\n`, encoding: 'utf8' });
+    if (added.status !== 0) throw new Error(`no account could be made: ${added.stderr}`);
+    const [command, ...rest] = [...pinnedTo(core), node, ...args, '--json', 'start'] as const;
+    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const kill = (): void => void child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('close', () => process.off('exit', kill));
+    return new ServerProcess(child, folder, await readyOf(child));
+  }
+
+  /** Ends it, and removes its folder. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const closed = once(this.#child, 'close');
+      const impatience = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS);
+      this.#child.kill('SIGTERM');
+      await closed;
+      clearTimeout(impatience);
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function readyOf(child: ChildProcess & { readonly stdout: Readable }): Promise<Ready> {
+  const said: string[] = [];
+  const impatience = setTimeout(() => child.kill('SIGKILL'), START_MS);
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const ready = READY.safeParse(tryParse(line));
+      if (ready.success) return ready.data;
+      said.push(line);
+    }
+    throw new Error(`the server did not start:\n${said.join('\n')}`);
+  } finally {
+    clearTimeout(impatience);
+    child.stdout.resume();
+  }
+}
+
+function tryParse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when processes can be kept on a core. */
+export function canPin(): boolean {
+  return spawnSync('taskset', ['-V']).status === 0;
+}
+
+function pinnedTo(core: number | undefined): readonly string[] {
+  return core === undefined ? [] : ['taskset', '-c', String(core)];
+}

@@ -1,0 +1,185 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Auditor } from './audit.ts';
+import { Chance } from './chance.ts';
+import { Histogram } from './histogram.ts';
+import { GUESTS, MEMBER, MEMBERS, type ServerProcess } from './server-process.ts';
+import { Session, type LineFactory, type Usage } from './session.ts';
+import { TRANSPORTS, type Place, type TransportKey } from './transports.ts';
+import { WeatherProxy } from './weather/proxy.ts';
+import type { Weather } from './weather/weather.ts';
+
+/** What one transport is measured with. */
+export interface StageOptions {
+  readonly server: ServerProcess;
+  readonly transport: TransportKey;
+  readonly weather: Weather;
+  readonly seed: number;
+  readonly sessions: number;
+  /** Sessions that survive the loss of their connection (XEP-0198 where the transport has nothing of its own). */
+  readonly managed?: boolean;
+}
+
+/** Counters at one moment. */
+export interface Reading extends Usage {
+  readonly at: number;
+  readonly up: number;
+  readonly down: number;
+  readonly cpu: number | undefined;
+}
+
+const LOGINS_AT_ONCE = 25;
+const MOST_FAULTS = 5;
+const DRAIN_MS = 15_000;
+const POLL_MS = 5;
+
+/** One transport with its clients behind the weather, and somebody who sends to them from beside the server. */
+export class Stage {
+  readonly proxies: readonly [WeatherProxy, WeatherProxy];
+  readonly sessions: Session[] = [];
+  readonly auditor = new Auditor();
+  readonly faults: string[] = [];
+  readonly chance: Chance;
+  /** Latencies of messages that were sent since `latenciesFrom`, in microseconds. */
+  readonly latencies = new Histogram();
+  latenciesFrom = Infinity;
+  latenciesUntil = Infinity;
+  /** Told about each message that comes. */
+  onMessage: (channel: number, latency: number, sentAt: number) => void = () => {};
+  readonly #options: StageOptions;
+  readonly #managed: boolean;
+  #sender: Session | undefined;
+
+  private constructor(options: StageOptions, proxies: readonly [WeatherProxy, WeatherProxy]) {
+    this.#options = options;
+    this.#managed = options.managed ?? false;
+    this.proxies = proxies;
+    this.chance = new Chance(options.seed);
+  }
+
+  /** Logs everybody in. @throws Error when somebody cannot */
+  static async open(options: StageOptions): Promise<Stage> {
+    const { server, weather, seed, sessions, transport } = options;
+    const open = (url: string): Promise<WeatherProxy> =>
+      WeatherProxy.open({ port: Number(new URL(url).port), weather, seed });
+    const stage = new Stage(options, [await open(server.urls.urls[0] ?? ''), await open(server.urls.tcpUrls[0] ?? '')]);
+    try {
+      await stage.#hire();
+      await stage.#fill(sessions, TRANSPORTS[transport].connect(stage.place));
+    } catch (error) {
+      await stage.close();
+      throw error;
+    }
+    return stage;
+  }
+
+  /** The server behind the weather. */
+  get place(): Place {
+    const [http, tcp] = this.proxies;
+    const domain = this.#managed ? MEMBERS : GUESTS;
+    return { httpUrl: `http://127.0.0.1:${http.port}`, tcpUrl: `tcp://127.0.0.1:${tcp.port}`, domain };
+  }
+
+  /** Sends messages to a client, from beside the server. */
+  sendTo(client: number, count = 1): void {
+    const to = this.sessions[client]?.jid ?? '';
+    this.#sender?.send(this.messages(to, client, count));
+  }
+
+  /** Messages of a channel, to be sent now. */
+  messages(to: string, channel: number, count: number): readonly string[] {
+    const now = performance.now();
+    return Array.from({ length: count }, () => {
+      const body = this.auditor.next(channel, now);
+      return `<message xmlns='jabber:client' type='chat' to='${to}'><body>${body}</body></message>`;
+    });
+  }
+
+  /** The one who sends from beside the server. */
+  get sender(): Session {
+    if (!this.#sender) throw new Error('nobody is there to send');
+    return this.#sender;
+  }
+
+  heard(text: string): void {
+    const now = performance.now();
+    for (const { channel, sentAt, isFirst } of this.auditor.read(text)) {
+      if (!isFirst) continue;
+      const isMeasured = sentAt >= this.latenciesFrom && sentAt < this.latenciesUntil;
+      if (isMeasured) this.latencies.add((now - sentAt) * 1000);
+      this.onMessage(channel, now - sentAt, sentAt);
+    }
+  }
+
+  read(): Reading {
+    const usages = this.sessions.map(({ usage }) => usage);
+    const sum = (of: (usage: Usage) => number): number => usages.reduce((total, usage) => total + of(usage), 0);
+    const [http, tcp] = this.proxies.map(({ traffic }) => traffic);
+    return {
+      at: performance.now(),
+      requests: sum(({ requests }) => requests),
+      bodyUp: sum(({ bodyUp }) => bodyUp),
+      bodyDown: sum(({ bodyDown }) => bodyDown),
+      up: (http?.up ?? 0) + (tcp?.up ?? 0),
+      down: (http?.down ?? 0) + (tcp?.down ?? 0),
+      cpu: this.#options.server.process.cpu,
+    };
+  }
+
+  /** Counters at a moment to come. */
+  async readAt(instant: number): Promise<Reading> {
+    await pause(Math.max(0, instant - performance.now()));
+    return this.read();
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.proxies.reduce((sum, { traffic }) => sum + traffic.open, 0);
+  }
+
+  /** Waits for what is on its way. What does not come is lost. */
+  async drain(patience = DRAIN_MS): Promise<void> {
+    const end = performance.now() + patience;
+    while (this.auditor.pending > 0 && performance.now() < end && this.faults.length === 0) await pause(POLL_MS);
+  }
+
+  async close(): Promise<void> {
+    for (const session of [...this.sessions, this.#sender]) session?.close();
+    await Promise.all(this.proxies.map((proxy) => proxy.close()));
+  }
+
+  /** A client that is not logged in yet. */
+  client(factory: LineFactory): Session {
+    return new Session(factory, {
+      credentials: this.#managed ? MEMBER : { is: 'anonymous' },
+      managed: this.#managed,
+      heard: (text) => this.heard(text),
+      failed: (reason) => this.fault(reason),
+    });
+  }
+
+  fault(reason: string): void {
+    if (this.faults.length < MOST_FAULTS) this.faults.push(reason);
+  }
+
+  async #hire(): Promise<void> {
+    const domain = this.#managed ? MEMBERS : GUESTS;
+    const tcpUrl = `tcp://${new URL(this.#options.server.urls.tcpUrls[0] ?? '').host}`;
+    const connect = TRANSPORTS.tcp.connect({ httpUrl: '', tcpUrl, domain });
+    this.#sender = new Session(connect, {
+      credentials: this.#managed ? MEMBER : { is: 'anonymous' },
+      managed: false,
+      heard: (text) => this.heard(text),
+      failed: (reason) => this.fault(`the sender: ${reason}`),
+    });
+    await this.#sender.login();
+  }
+
+  async #fill(count: number, factory: LineFactory): Promise<void> {
+    const waiting = Array.from({ length: count }, () => this.client(factory));
+    this.sessions.push(...waiting);
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) await next.login();
+    };
+    await Promise.all(Array.from({ length: LOGINS_AT_ONCE }, worker));
+  }
+}
