@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { AdminError } from '../admin/target.ts';
 import { compare, type Task } from '../compare/compare.ts';
 import { REPORT, type Report } from '../compare/report.ts';
@@ -44,7 +43,7 @@ async function measure(options: CompareCommand): Promise<Report> {
   const weather = WEATHERS[oneOf(names, options.weather ?? 'transatlantic', '--weather')];
   const progress = new ProgressLine();
   const settings = {
-    program: [process.execPath, ...process.execArgv, mainFile()] as const,
+    program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''] as const,
     software: `${SOFTWARE.name} ${SOFTWARE.version}`,
     tasks: tasksOf(options),
     transports: transportsOf(options.transports),
@@ -109,12 +108,6 @@ function numberOf(text: string, option: string, most: number): number {
 
 function toJson(report: Report): string {
   return `${JSON.stringify(report, undefined, 1)}\n`;
-}
-
-/** The command line that we are part of, as it is run now: built, or from its sources. */
-function mainFile(): string {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return fileURLToPath(new URL(`../main.${extension}`, import.meta.url));
 }
 
 /** What is being done; on a terminal in one line. */

@@ -7,7 +7,16 @@ const page = readFileSync('docs/reference/cli.md', 'utf8');
 const main = readFileSync('lib/main.ts', 'utf8');
 
 /** Commands that are not in the registry. */
-const OTHERS = ['start', 'about', 'init', 'conform <url>', 'compare', 'config check', 'config show', 'config explain [key]'];
+const OTHERS = [
+  'start',
+  'about',
+  'init',
+  'conform <url>',
+  'compare',
+  'config check',
+  'config show',
+  'config explain [key]',
+];
 
 /** As help writes it: `user add <jid> [password]`. */
 function usageOf({ name, parameters }: (typeof COMMANDS)[number]): string {
