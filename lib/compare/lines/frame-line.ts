@@ -81,7 +81,7 @@ export class FrameLine implements Line {
         },
         data: () => {},
         end: () => {
-          if (this.#token === '') return this.#end('no session was opened');
+          if (this.#token === '') return this.#finish('no session was opened');
           this.#read(0);
           return this.#pump();
         },
@@ -117,7 +117,7 @@ export class FrameLine implements Line {
           const fresh = isOver ? '' : this.#take(reader.push(text));
           if (fresh !== '') this.#owner.heard(fresh);
         },
-        end: () => (isOver ? this.#end('the server ended the session') : this.#read(0)),
+        end: () => (isOver ? this.#finish('the server ended the session') : this.#read(0)),
         failed: () => this.#again(tries, () => this.#read(tries + 1)),
       },
     );
@@ -158,7 +158,7 @@ export class FrameLine implements Line {
         end: () => {
           this.#isPosting = false;
           if (isTaken) this.#pump();
-          else this.#end('frames were refused');
+          else this.#finish('frames were refused');
         },
         failed: () => this.#again(tries, () => this.#deliver(first, body, tries + 1)),
       },
@@ -169,7 +169,7 @@ export class FrameLine implements Line {
     if (!this.#isOver) setTimeout(task, backoff(tries));
   }
 
-  #end(reason: string): void {
+  #finish(reason: string): void {
     if (this.#isOver) return;
     this.close();
     this.#owner.broken(reason);

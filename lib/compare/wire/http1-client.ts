@@ -62,9 +62,9 @@ class Http1Connection {
     this.#socket = socket;
     this.#owner = owner;
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
-    socket.on('error', (error) => this.#end(error.message));
-    socket.on('end', () => this.#end('closed by the server'));
-    socket.on('close', () => this.#end('closed'));
+    socket.on('error', (error) => this.#finish(error.message));
+    socket.on('end', () => this.#finish('closed by the server'));
+    socket.on('close', () => this.#finish('closed'));
   }
 
   get isBusy(): boolean {
@@ -103,7 +103,7 @@ class Http1Connection {
     }
   }
 
-  #end(reason: string): void {
+  #finish(reason: string): void {
     this.#owner.gone();
     this.#socket.destroy();
     const listener = this.#listener;

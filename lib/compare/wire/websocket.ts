@@ -28,8 +28,8 @@ export class WebSocketConnection {
     this.#owner = owner;
     this.#socket = connectTo(address);
     this.#socket.on('data', (bytes: Buffer) => this.#read(bytes));
-    this.#socket.on('error', (error) => this.#end(error.message));
-    this.#socket.on('close', () => this.#end('the connection ended'));
+    this.#socket.on('error', (error) => this.#finish(error.message));
+    this.#socket.on('close', () => this.#finish('the connection ended'));
     this.#socket.write(handshake(address, path));
   }
 
@@ -54,7 +54,7 @@ export class WebSocketConnection {
       this.#bytes = next.rest;
       const { opcode, payload } = next.frame;
       if (opcode === OPCODE.ping) this.#write(OPCODE.pong, payload);
-      if (opcode === OPCODE.close) this.#end('closed by the server');
+      if (opcode === OPCODE.close) this.#finish('closed by the server');
       if (opcode !== OPCODE.text) continue;
       this.bodyDown += payload.length;
       this.#owner.received(payload.toString('latin1'));
@@ -68,11 +68,11 @@ export class WebSocketConnection {
     this.#bytes = this.#bytes.subarray(end + HEAD_END.length);
     this.#isOpen = head.startsWith('HTTP/1.1 101');
     if (this.#isOpen) this.#owner.opened();
-    else this.#end(`no WebSocket: ${head.slice(0, 40)}`);
+    else this.#finish(`no WebSocket: ${head.slice(0, 40)}`);
     return this.#isOpen;
   }
 
-  #end(reason: string): void {
+  #finish(reason: string): void {
     if (this.#isOver) return;
     this.close();
     this.#owner.broken(reason);
