@@ -42,7 +42,7 @@ describe('holdfast compare', function () {
     }
     const [tcp, bosh] = ['tcp', 'bosh'].map((key) => report.cells.find(({ transport }) => transport === key)?.figures);
     expect(tcp?.requests).to.equal(0);
-    expect(bosh?.requests).to.be.above(0.5);
+    expect(bosh?.requests).to.be.above(0);
     expect(bosh?.bytesDown).to.be.above((tcp?.bytesDown ?? 0) + 100);
   });
 
