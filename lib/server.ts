@@ -401,7 +401,9 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
     const log = this.#parts.log;
     return [
       ...(http.tls ? [new Certificates({ option: 'http.tls', ...http.tls }, log, forHttp)] : []),
-      ...(tcp.tls ? [new Certificates({ option: 'tcp.tls', ...tcp.tls }, log, forTcp)] : []),
+      ...(tcp.tls
+        ? [new Certificates({ option: 'tcp.tls', ...tcp.tls, clientCa: tcp.tls.client_ca }, log, forTcp)]
+        : []),
     ];
   }
 }

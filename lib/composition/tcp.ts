@@ -1,7 +1,6 @@
 import type { SecureContextOptions } from 'node:tls';
 import type { Config } from '../config/schema.ts';
 import { StreamListener } from '../tcp/stream-listener.ts';
-import { TlsServer } from '../tcp/tls-server.ts';
 import { TcpEndpoint } from '../transports/tcp-endpoint.ts';
 import { DEFAULT_TCP_LIMITS, type TcpObserver, type TcpPolicy } from '../transports/tcp-policy.ts';
 import { NS_CLIENT } from '../xmpp/ns.ts';
@@ -18,7 +17,6 @@ export interface TcpParts extends ServerParts, StreamOpeners {
 export class TcpService {
   readonly endpoint: TcpEndpoint;
   readonly #parts: TcpParts;
-  readonly #tls: TlsServer;
   readonly components: TcpEndpoint;
   readonly #listeners: readonly StreamListener[];
   #listening: readonly StreamListener[] = [];
@@ -26,7 +24,6 @@ export class TcpService {
   constructor(parts: TcpParts) {
     const { clock, config, admission, openStream } = parts;
     this.#parts = parts;
-    this.#tls = new TlsServer(clock);
     this.endpoint = new TcpEndpoint({
       clock,
       policy: policyOf(config.tcp),
@@ -37,10 +34,11 @@ export class TcpService {
     this.components = createComponentEndpoint(parts);
     admission.include((address) => this.endpoint.connectionsFrom(address));
     const { endpoint, components } = this;
-    const tls = this.#tls;
+    const tls = { isDirect: false, asksForCertificate: config.tcp.tls?.client_ca !== undefined };
+    const directTls = { ...tls, isDirect: true };
     this.#listeners = [
       ...config.tcp.listen.map((address) => new StreamListener({ address, endpoint, tls })),
-      ...config.tcp.listen_tls.map((address) => new StreamListener({ address, endpoint, tls, isDirectTls: true })),
+      ...config.tcp.listen_tls.map((address) => new StreamListener({ address, endpoint, tls: directTls })),
       ...componentListeners(config).map((address) => new StreamListener({ address, endpoint: components })),
     ];
   }
@@ -56,7 +54,7 @@ export class TcpService {
   }
 
   setCertificate(context: SecureContextOptions): void {
-    this.#tls.setCertificate(context);
+    for (const listener of this.#listeners) listener.setCertificate(context);
   }
 
   /**

@@ -23,7 +23,18 @@ export const tcp = z.strictObject({
     .array(listener)
     .default([])
     .describe('The same with TLS from the first byte: ["0.0.0.0:5223"]; needs tcp.tls or http.tls. (XEP-0368)'),
-  tls: tls.optional().describe('The certificate, when it is another than http.tls.'),
+  tls: tls
+    .extend({
+      client_ca: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'File with the certificates of authorities, in PEM: a client with a certificate from them is who that says, by id-on-xmppAddr. (SASL EXTERNAL, RFC 6120 §13.7.2.2)',
+        ),
+    })
+    .optional()
+    .describe('The certificate, when it is another than http.tls.'),
   require_tls: z
     .boolean()
     .default(true)

@@ -72,6 +72,7 @@ export class ClientStream implements StreamInput, ManagedStream {
       tls: transport.startTls && (transport.startTls.isRequired ? 'required' : 'offered'),
       identify,
       bindings: transport.info.bindings,
+      certified: transport.info.certified,
       limits: transport.info.limits,
       account,
     });
@@ -252,6 +253,8 @@ export class ClientStream implements StreamInput, ManagedStream {
       return { about: 'refusal', condition: 'temporary-auth-failure', text: 'too many failures; try again later' };
     }
     const jid = identify(ask.username, host.domain);
+    if (ask.about === 'certificate')
+      return { about: 'certificate', exists: !!jid && (await host.accounts.exists(jid)) };
     if (ask.about === 'token') return this.#checkToken(ask, host, jid);
     if (ask.about === 'password') {
       return { about: 'password', isRight: await host.accounts.verify(jid, ask.password) };

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
@@ -12,9 +13,11 @@ export interface CertificateFiles {
   readonly option: string;
   readonly cert: string;
   readonly key: string;
+  /** Who issues certificates to clients, where they may have some. */
+  readonly clientCa?: string | undefined;
 }
 
-/** A certificate in two files, read again when they change. A pair that does not fit is not used. */
+/** A certificate and its key in two files, read again when they change. A pair that does not fit is not used. */
 export class Certificates {
   readonly #files: CertificateFiles;
   readonly #log: Logger;
@@ -36,14 +39,15 @@ export class Certificates {
   }
 
   #read(): SecureContextOptions {
-    const { option, cert, key } = this.#files;
+    const { option, cert, key, clientCa } = this.#files;
     try {
-      const tls = { cert: readFileSync(cert), key: readFileSync(key) };
+      const pair = { cert: readFileSync(cert), key: readFileSync(key) };
+      const tls = clientCa === undefined ? pair : { ...pair, ca: readAuthority(clientCa) };
       createSecureContext(tls);
       return tls;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new ConfigError([{ where: `${cert}, ${key}`, key: option, message: reason }]);
+      throw new ConfigError([{ where: this.#names.join(', '), key: option, message: reason }]);
     }
   }
 
@@ -65,8 +69,7 @@ export class Certificates {
   /** Watches the folders, because files are replaced as well as written, and links point elsewhere. */
   watch(): void {
     this.#seen = this.#content();
-    const { cert, key } = this.#files;
-    this.#watchers = [...new Set([dirname(cert), dirname(key)])].map((folder) => {
+    this.#watchers = [...new Set(this.#names.map((file) => dirname(file)))].map((folder) => {
       const watcher = watch(folder, { persistent: false }, () => this.#later());
       watcher.on('error', (error) => this.#log.warn('tls.watch.failed', { folder, error }));
       return watcher;
@@ -90,12 +93,24 @@ export class Certificates {
     this.#timer.unref();
   }
 
-  /** What both files have in them; undefined while one of them is not there. */
+  get #names(): string[] {
+    const { cert, key, clientCa } = this.#files;
+    return clientCa === undefined ? [cert, key] : [cert, key, clientCa];
+  }
+
+  /** What the files have in them; undefined while one of them is not there. */
   #content(): string | undefined {
     try {
-      return [this.#files.cert, this.#files.key].map((file) => readFileSync(file, 'latin1')).join();
+      return this.#names.map((file) => readFileSync(file, 'latin1')).join();
     } catch {
       return undefined;
     }
   }
+}
+
+/** TLS itself would take a file without any certificate, and then nobody's. @throws Error */
+function readAuthority(file: string): Buffer {
+  const content = readFileSync(file);
+  new X509Certificate(content);
+  return content;
 }

@@ -1,50 +1,60 @@
 import type { Socket } from 'node:net';
-import { createSecureContext, TLSSocket, type SecureContext, type SecureContextOptions } from 'node:tls';
-import type { Clock } from '../base/clock.ts';
+import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import { seconds, type Duration } from '../base/time.ts';
 
-/** A client that has not finished the handshake by then is cut off. */
+export interface TlsOptions {
+  /** What the client may name by ALPN, if it names anything. */
+  readonly protocols?: readonly string[];
+  /** The client is asked for a certificate. It need not have one, nor one that is trusted. */
+  readonly asksForCertificate: boolean;
+  /** A client that has not finished the handshake by then is cut off. */
+  readonly handshakeTimeout?: Duration;
+  /** Told of each connection whose handshake is done. */
+  readonly secured: (socket: TLSSocket) => void;
+}
+
 const HANDSHAKE_TIMEOUT: Duration = seconds(15);
 /** @spec RFC 7590 §3.1 */
 const SETTINGS = { minVersion: 'TLSv1.2', honorCipherOrder: true } as const;
 
 /** The server's side of TLS, with a certificate that can be replaced while connections are up. */
 export class TlsServer {
-  readonly #clock: Clock;
-  #context: SecureContext | undefined;
+  readonly #server: Server;
+  #isReady = false;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor({ protocols, asksForCertificate, handshakeTimeout = HANDSHAKE_TIMEOUT, secured }: TlsOptions) {
+    this.#server = createServer({
+      ...SETTINGS,
+      ...(protocols ? { ALPNProtocols: [...protocols] } : {}),
+      requestCert: asksForCertificate,
+      rejectUnauthorized: false,
+      handshakeTimeout,
+    });
+    this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
+    this.#server.on('secureConnection', (socket) => {
+      // What breaks a connection is followed by its end.
+      socket.on('error', () => socket.destroy());
+      secured(socket);
+    });
   }
 
   /** There is a certificate. */
   get isReady(): boolean {
-    return this.#context !== undefined;
-  }
-
-  /** Connections from now on get this certificate; the others stay as they are. */
-  setCertificate(options: SecureContextOptions): void {
-    this.#context = createSecureContext({ ...SETTINGS, ...options });
+    return this.#isReady;
   }
 
   /**
-   * Does the handshake on a connection. One that fails, or takes too long, ends the connection.
+   * Connections from now on get this certificate; the others stay as they are.
    *
-   * @param protocols what the client may name by ALPN, if it names anything
+   * @param options with whom clients' certificates have to come from, as `ca`
    */
-  secure(socket: Socket, protocols: readonly string[], done: (secure: TLSSocket) => void): void {
-    const secure = new TLSSocket(socket, {
-      isServer: true,
-      ...(this.#context ? { secureContext: this.#context } : {}),
-      ...(protocols.length > 0 ? { ALPNProtocols: [...protocols] } : {}),
-    });
-    const cancel = this.#clock.at(this.#clock.now() + HANDSHAKE_TIMEOUT, () => secure.destroy());
-    // What breaks a connection is followed by its end.
-    secure.on('error', () => secure.destroy());
-    secure.once('close', cancel);
-    secure.once('secure', () => {
-      cancel();
-      done(secure);
-    });
+  setCertificate(options: SecureContextOptions): void {
+    this.#server.setSecureContext({ ...SETTINGS, ...options });
+    this.#isReady = true;
+  }
+
+  /** Does the handshake on a connection. One that fails, or takes too long, ends the connection. */
+  secure(socket: Socket): void {
+    this.#server.emit('connection', socket);
   }
 }

@@ -2,6 +2,7 @@ import type { Random } from '../base/random.ts';
 import { xml, type Element } from '../xml/index.ts';
 import type { Jid } from './jid.ts';
 import { NS_CHANNEL_BINDING, NS_SASL, NS_SASL2 } from './ns.ts';
+import type { Certified } from './sasl/external.ts';
 import { HashedToken, isTokenMechanism } from './sasl/hashed-token.ts';
 import { announcedTypes, type Mechanism, type Offer, type SaslAnswer, type SaslCondition } from './sasl/mechanism.ts';
 import { bindsChannel, isMechanism, MECHANISMS, startMechanism, type MechanismName } from './sasl/mechanisms.ts';
@@ -19,6 +20,8 @@ export interface AuthenticationOptions {
   readonly anonymous: boolean;
   /** How the login can be tied to the connection. */
   readonly bindings: readonly ChannelBinding[];
+  /** What a certificate of the client says. */
+  readonly certified: Certified;
   /** Features of SASL2. */
   readonly inline: readonly Element[];
   /** The account of a name, or undefined when it is none. */
@@ -138,8 +141,10 @@ export class Authentication {
   }
 
   #start(name: string): Mechanism | SaslCondition {
-    const { mechanisms, random } = this.#options;
-    if (isMechanism(name) && this.#offered.includes(name)) return startMechanism(name, random, this.#offer);
+    const { mechanisms, random, certified } = this.#options;
+    if (isMechanism(name) && this.#offered.includes(name)) {
+      return startMechanism(name, { random, offer: this.#offer, certified });
+    }
     // It would be on offer under TLS.
     return name === 'PLAIN' && mechanisms.includes(name) ? 'encryption-required' : 'invalid-mechanism';
   }
@@ -154,10 +159,11 @@ export class Authentication {
 }
 
 /** @spec RFC 6120 §13.8.3 X-8-01 */
-function offeredBy({ mechanisms, isPrivate, anonymous, bindings }: AuthenticationOptions): MechanismName[] {
+function offeredBy({ mechanisms, isPrivate, anonymous, bindings, certified }: AuthenticationOptions): MechanismName[] {
   if (anonymous) return ['ANONYMOUS'];
   return MECHANISMS.filter((name) => {
     if (!mechanisms.includes(name) || name === 'ANONYMOUS') return false;
+    if (name === 'EXTERNAL') return certified.accounts.length > 0;
     if (bindsChannel(name)) return announcedTypes(bindings).length > 0;
     return name !== 'PLAIN' || isPrivate;
   });

@@ -1,6 +1,6 @@
 import { opaqueId, type Random } from '../base/random.ts';
 import { xml, type Element } from '../xml/index.ts';
-import { prepareDomain, type Jid } from './jid.ts';
+import { Jid, prepareDomain } from './jid.ts';
 import { Authentication, sasl2Success, type AuthenticationOutcome } from './authentication.ts';
 import { NS_BIND, NS_CLIENT, NS_CSI, NS_SASL2, NS_SERVER, NS_SESSION, NS_SM, NS_STREAM, NS_TLS } from './ns.ts';
 import type { MechanismName } from './sasl/mechanisms.ts';
@@ -19,6 +19,8 @@ export interface StreamOptions {
   /** A password may be sent as it is, or a token used: TLS, this machine, or the configuration says so. */
   readonly allowsPlain: boolean;
   readonly bindings?: readonly ChannelBinding[] | undefined;
+  /** Addresses that a trusted certificate of the client names. */
+  readonly certified?: readonly string[] | undefined;
   readonly limits?: StreamLimits | undefined;
   /** Who the client is, where that is known: it need not log in to its own domain. */
   readonly account?: Jid | undefined;
@@ -209,13 +211,14 @@ export class Stream {
   }
 
   #authenticationFor(host: StreamHost): Authentication {
-    const { random, mechanisms, allowsPlain, bindings = [], identify } = this.#options;
+    const { random, mechanisms, allowsPlain, bindings = [], certified = [], identify } = this.#options;
     return new Authentication({
       random,
       mechanisms: host.mechanisms ?? mechanisms,
       isPrivate: allowsPlain,
       anonymous: host.anonymous,
       bindings,
+      certified: { accounts: accountsAt(host.domain, certified), claimed: this.#claimedFrom },
       inline: host.inline(),
       identify: (username) => identify(username, host.domain),
       isAnother: (account) => this.#claimsAnother(this.#claimedFrom, account),
@@ -376,6 +379,13 @@ export class Stream {
     this.closed();
     return [{ do: 'close', error: undefined }];
   }
+}
+
+/** The accounts of a domain among some addresses. @spec RFC 6120 §13.7.2.2.1 */
+function accountsAt(domain: string, addresses: readonly string[]): string[] {
+  const jids = addresses.map((address) => Jid.parse(address));
+  const accounts = jids.filter((jid) => jid?.isBare && jid.local !== undefined && jid.domain === domain);
+  return accounts.map(String);
 }
 
 function resultOf(iq: Element): Element {

@@ -48,6 +48,8 @@ export interface TransportInfo {
   readonly address: string;
   /** How a login can be tied to the connection, the strongest first; none where it cannot. */
   readonly bindings?: readonly ChannelBinding[] | undefined;
+  /** Addresses that a trusted certificate of the client names. */
+  readonly certified?: readonly string[] | undefined;
   /** Told to the client, where the carrier has any. */
   readonly limits?: StreamLimits | undefined;
   /** Who the client is, where that is known before it says anything: it need not log in. */

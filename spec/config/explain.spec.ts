@@ -17,7 +17,9 @@ function docOf(key: string): Omit<OptionDoc, 'key' | 'description'> | undefined 
 describe('the explanation of the options', () => {
   it('has every option, and no other', () => {
     const tls = { cert: 'a', key: 'b' };
-    const keys = keysOf(completeConfig({ hosts: { localhost: {} }, http: { tls }, tcp: { tls } }));
+    const keys = keysOf(
+      completeConfig({ hosts: { localhost: {} }, http: { tls }, tcp: { tls: { ...tls, client_ca: 'c' } } }),
+    );
     expect(
       optionDocs()
         .map(({ key }) => key)

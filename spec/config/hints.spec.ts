@@ -43,7 +43,7 @@ describe('did you mean', () => {
 
   it('the value in a list', () => {
     expect(problemsOf('hosts: { localhost: {} }\nauth: { mechanisms: [PLAIN, SCRAM-SHA256] }\n')).to.deep.equal([
-      'holdfast.yaml:2:29: auth.mechanisms.1: expected one of SCRAM-SHA-256-PLUS, SCRAM-SHA-512-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-512, SCRAM-SHA-1, PLAIN, ANONYMOUS,' +
+      'holdfast.yaml:2:29: auth.mechanisms.1: expected one of EXTERNAL, SCRAM-SHA-256-PLUS, SCRAM-SHA-512-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-512, SCRAM-SHA-1, PLAIN, ANONYMOUS,' +
         ' not "SCRAM-SHA256"; did you mean "SCRAM-SHA-256"?',
     ]);
   });

@@ -139,15 +139,6 @@ describe('RFC 6120 §5: STARTTLS', () => {
       await driven(clock, client.opens());
       expect(await driven(clock, client.rest(), seconds(1))).to.contain('<connection-timeout');
     });
-
-    it('a handshake that never comes ends', async () => {
-      const client = await connect();
-      await driven(clock, client.opens());
-      client.say(START_TLS);
-      await driven(clock, client.until(/<proceed [^>]*\/>/));
-      await driven(clock, client.rest(), seconds(1));
-      expect(client.isClosed).to.equal(true);
-    });
   });
 });
 

@@ -56,9 +56,9 @@ export class TcpClient {
     }
   }
 
-  /** Opens or restarts the stream. @returns header and features */
-  opens(): Promise<string> {
-    this.say(START);
+  /** Opens or restarts the stream. @param more attributes of the header @returns header and features */
+  opens(more = ''): Promise<string> {
+    this.say(START.replace('to=', `${more} to=`));
     return this.until(/<\/stream:features>/);
   }
 
@@ -69,11 +69,11 @@ export class TcpClient {
   }
 
   /** Asks for TLS, and does the handshake. */
-  async startTls(): Promise<TLSSocket> {
+  async startTls(options: ConnectionOptions = {}): Promise<TLSSocket> {
     this.say(START_TLS);
     await this.until(/<proceed [^>]*\/>/);
     this.#socket.removeAllListeners();
-    const secure = connectTls({ socket: this.#socket, rejectUnauthorized: false });
+    const secure = connectTls({ socket: this.#socket, rejectUnauthorized: false, ...options });
     await once(secure, 'secureConnect');
     this.#socket = secure;
     this.#listen();

@@ -43,6 +43,8 @@ export type SaslAsk =
   | { readonly about: 'scram'; readonly username: string; readonly hash: ScramHash }
   | { readonly about: 'password'; readonly username: string; readonly password: string }
   | ({ readonly about: 'token'; readonly username: string; readonly proof: Uint8Array } & TokenClaim)
+  /** Whether there is such an account; a certificate has said the rest. */
+  | { readonly about: 'certificate'; readonly username: string }
   | { readonly about: 'anonymous' };
 
 /** The answer to an ask. A refusal can answer any of them. */
@@ -52,6 +54,7 @@ export type SaslAnswer =
   | { readonly about: 'password'; readonly isRight: boolean }
   /** What proves to the client that the server knows the token, too. */
   | { readonly about: 'token'; readonly responder: Uint8Array }
+  | { readonly about: 'certificate'; readonly exists: boolean }
   | { readonly about: 'anonymous'; readonly username: string }
   | { readonly about: 'refusal'; readonly condition: SaslCondition; readonly text?: string };
 

@@ -1,15 +1,24 @@
 import { opaqueId, type Random } from '../../base/random.ts';
 import { Anonymous } from './anonymous.ts';
+import { External, type Certified } from './external.ts';
 import type { Mechanism, Offer } from './mechanism.ts';
 import { Plain } from './plain.ts';
 import type { ScramHash } from './scram-keys.ts';
 import { Scram } from './scram.ts';
 
-type Maker = (random: Random, offer: Offer) => Mechanism;
+/** What a mechanism begins with. */
+export interface Beginning {
+  readonly random: Random;
+  readonly offer: Offer;
+  readonly certified: Certified;
+}
+
+type Maker = (beginning: Beginning) => Mechanism;
 
 const NONCE_BITS = 160;
 
 const MAKERS = {
+  EXTERNAL: ({ certified }) => new External(certified),
   'SCRAM-SHA-256-PLUS': scram('sha-256', true),
   'SCRAM-SHA-512-PLUS': scram('sha-512', true),
   'SCRAM-SHA-1-PLUS': scram('sha-1', true),
@@ -34,10 +43,10 @@ export function bindsChannel(name: MechanismName): boolean {
   return name.endsWith('-PLUS');
 }
 
-export function startMechanism(name: MechanismName, random: Random, offer: Offer): Mechanism {
-  return MAKERS[name](random, offer);
+export function startMechanism(name: MechanismName, beginning: Beginning): Mechanism {
+  return MAKERS[name](beginning);
 }
 
 function scram(hash: ScramHash, isBound: boolean): Maker {
-  return (random, offer) => new Scram({ hash, isBound, nonce: opaqueId(random, NONCE_BITS), offer });
+  return ({ random, offer }) => new Scram({ hash, isBound, nonce: opaqueId(random, NONCE_BITS), offer });
 }
