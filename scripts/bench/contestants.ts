@@ -1,17 +1,21 @@
 import { resolve } from 'node:path';
 import { ejabberdVersion, startEjabberd } from '../peers/ejabberd.ts';
 import { freePort, LocalProcess } from '../peers/local-process.ts';
-import { BOSH_PATH, GUEST_DOMAIN, type Peer } from '../peers/peer.ts';
+import { BOSH_PATH, GUEST_DOMAIN, ROOMS, type Peer } from '../peers/peer.ts';
 import { prosodyVersion, startProsody } from '../peers/prosody.ts';
-import type { Transport } from './plan.ts';
+import type { Job, Transport } from './plan.ts';
 import { startHoldfast, type HoldfastOptions } from './holdfast.ts';
 
 /** A server under measurement: fresh, and in a process of its own. */
 export interface Running {
   readonly pid: number;
   readonly urls: Readonly<Partial<Record<Transport, string>>>;
-  /** Where everybody logs in by SASL ANONYMOUS. */
+  /** Where everybody logs in, by SASL ANONYMOUS unless there is a `secret`. */
   readonly domain: string;
+  /** Of the tokens of people with accounts. */
+  readonly secret?: string;
+  /** Where rooms for them are. */
+  readonly rooms: string;
   readonly metricsUrl?: string;
   stop(): Promise<void>;
 }
@@ -24,7 +28,10 @@ export interface Contestant {
   /** Why it cannot take part, and what to do about it. */
   readonly missing?: string;
   readonly transports: readonly Transport[];
-  start(core: number | undefined): Promise<Running>;
+  readonly hasRooms: boolean;
+  /** Whether it can be told how to treat people with accounts. */
+  readonly hasAccounts?: boolean;
+  start(core: number | undefined, accounts?: Job['accounts']): Promise<Running>;
 }
 
 export const KEYS = ['holdfast', 'http', 'koa', 'prosody', 'ejabberd'] as const;
@@ -42,12 +49,14 @@ function contestant(key: ContestantKey, options: HoldfastOptions): Contestant {
         key,
         name: 'Holdfast',
         transports: ['bosh', 'websocket'],
-        start: (core) => startHoldfast(core, options),
+        hasRooms: true,
+        hasAccounts: true,
+        start: (core, accounts) => startHoldfast(core, options, accounts),
       };
     case 'http':
-      return { key, name: 'floor: node:http', transports: ['bosh'], start: (core) => startFloor('http', core) };
+      return floor(key, 'node:http');
     case 'koa':
-      return { key, name: 'floor: Koa', transports: ['bosh'], start: (core) => startFloor('koa', core) };
+      return floor(key, 'Koa');
     case 'prosody':
       return peer(key, 'Prosody', prosodyVersion(), async (core) => startProsody(pinned(core)));
     case 'ejabberd':
@@ -65,6 +74,7 @@ function peer(
     key,
     name: version === undefined ? product : `${product} ${version}`,
     transports: ['bosh', 'websocket'],
+    hasRooms: true,
     ...(version === undefined ? { missing: `${product} is not installed (apt install ${key})` } : {}),
     async start(core) {
       const running = await startPeer(core);
@@ -73,9 +83,20 @@ function peer(
         pid,
         urls: { bosh: boshUrl, websocket: webSocketUrl },
         domain: guestDomain,
+        rooms: ROOMS,
         stop: () => running.stop(),
       };
     },
+  };
+}
+
+function floor(key: 'http' | 'koa', what: string): Contestant {
+  return {
+    key,
+    name: `floor: ${what}`,
+    transports: ['bosh'],
+    hasRooms: false,
+    start: (core) => startFloor(key, core),
   };
 }
 
@@ -93,6 +114,7 @@ async function startFloor(kind: 'http' | 'koa', core: number | undefined): Promi
     pid: running.pid,
     urls: { bosh: `http://127.0.0.1:${port}${BOSH_PATH}` },
     domain: GUEST_DOMAIN,
+    rooms: ROOMS,
     stop: () => running.stop(),
   };
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort, LocalProcess } from '../peers/local-process.ts';
-import { BOSH_PATH, DOMAIN, GUEST_DOMAIN, WEBSOCKET_PATH } from '../peers/peer.ts';
+import { BOSH_PATH, DOMAIN, GUEST_DOMAIN, ROOMS, WEBSOCKET_PATH } from '../peers/peer.ts';
 import type { Running } from './contestants.ts';
+import type { Job } from './plan.ts';
 
 export interface HoldfastOptions {
   /** The folder with the built program. */
@@ -12,13 +13,24 @@ export interface HoldfastOptions {
   readonly profiles?: string | undefined;
 }
 
-/** As demo mode has it, but that all sessions may come from one address, and only warnings are logged. */
-const configuration = (port: number) => `
+/** What tokens are signed with. */
+const SECRET = 'what the bench signs its tokens with';
+
+/**
+ * As demo mode has it, but that those with accounts have tokens, all sessions may come from one address,
+ * people in rooms may speak as fast as they can, and only warnings are logged.
+ */
+const configuration = (port: number, archive: boolean) => `
 hosts:
-  ${DOMAIN}: {}
+  ${DOMAIN}:
+    login: { method: jwt, jwt: { secret: "${SECRET}" } }
   ${GUEST_DOMAIN}: { anonymous: true }
 http:
   listen: ["127.0.0.1:${port}"]
+archive:
+  enabled: ${archive}
+rooms:
+  messages_per_second: 0
 limits:
   sessions_per_address: 0
   session_creations_per_minute: 0
@@ -27,10 +39,14 @@ log:
 `;
 
 /** Starts the built program in a temporary folder. */
-export async function startHoldfast(core: number | undefined, options: HoldfastOptions): Promise<Running> {
+export async function startHoldfast(
+  core: number | undefined,
+  options: HoldfastOptions,
+  accounts?: Job['accounts'],
+): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
   const port = await freePort();
-  writeFileSync(join(folder, 'holdfast.yaml'), configuration(port));
+  writeFileSync(join(folder, 'holdfast.yaml'), configuration(port, accounts?.archive ?? true));
   const { program, profiles } = options;
   const profiling = profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(profiles)];
   const args = [...profiling, resolve(program, 'main.js'), 'start'];
@@ -47,7 +63,8 @@ export async function startHoldfast(core: number | undefined, options: HoldfastO
   return {
     pid: running.pid,
     urls: { bosh: `${url}${BOSH_PATH}`, websocket: `ws://127.0.0.1:${port}${WEBSOCKET_PATH}` },
-    domain: GUEST_DOMAIN,
+    ...(accounts ? { domain: DOMAIN, secret: SECRET } : { domain: GUEST_DOMAIN }),
+    rooms: ROOMS,
     metricsUrl: `${url}/metrics`,
     stop,
   };

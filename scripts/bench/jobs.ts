@@ -4,6 +4,8 @@ import type { Job, Work } from './plan.ts';
 
 const SIZES = [100, 2000, 10_000];
 const QUICK_SIZES = [20, 60];
+/** What is played with an archive, and without. */
+const ARCHIVED = [{ scenario: 'ping-pong' }, { scenario: 'flood', batch: 10 }] as const;
 /** Sockets of one session, in the server and in the load generator each. */
 const SOCKETS = 2;
 /** Files of a process beside the sockets of sessions. */
@@ -16,7 +18,12 @@ export function jobs({ scenarios, isQuick, sessions }: Options): readonly Job[] 
   return scenarios.flatMap((scenario): readonly Job[] => {
     switch (scenario) {
       case 'login':
-        return overBosh({ scenario, sessions: isQuick ? 30 : 1000, atOnce: isQuick ? 5 : 50 });
+        return overBosh({
+          scenario,
+          sessions: isQuick ? 30 : 1000,
+          warmUp: isQuick ? 5 : 1000,
+          atOnce: isQuick ? 5 : 50,
+        });
       case 'ping-pong':
         return overBosh({ scenario, pairs: 1, ...time }, { scenario, pairs, ...time });
       case 'flood':
@@ -25,6 +32,12 @@ export function jobs({ scenarios, isQuick, sessions }: Options): readonly Job[] 
         const sizes = allowed(sessions ?? (isQuick ? QUICK_SIZES : SIZES));
         return overBosh({ scenario, sizes, pairs, ...time, settle: isQuick ? 200 : 3000 });
       }
+      case 'rooms':
+        return overBosh({ scenario, occupants: isQuick ? 10 : 200, ...time });
+      case 'archive':
+        return [true, false].flatMap((archive) =>
+          ARCHIVED.map((work) => ({ transport: 'bosh', accounts: { archive }, work: { ...work, pairs, ...time } })),
+        );
       case 'websocket':
         return [{ transport: 'websocket', work: { scenario: 'ping-pong', pairs, ...time } }];
     }

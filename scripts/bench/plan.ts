@@ -6,8 +6,12 @@ export interface Plan {
   readonly work: Work;
   readonly transport: Transport;
   readonly url: string;
-  /** Where everybody logs in by SASL ANONYMOUS. */
+  /** Where everybody logs in, by SASL ANONYMOUS unless there is a `secret`. */
   readonly domain: string;
+  /** Where everybody has an account, and a JSON Web Token that is signed with this for a password. */
+  readonly secret?: string | undefined;
+  /** Where rooms are. */
+  readonly rooms: string;
   /** The process that is measured. */
   readonly pid: number;
   /** Where Holdfast tells how late its event loop is. */
@@ -18,8 +22,17 @@ export type Transport = 'bosh' | 'websocket';
 
 export type Work =
   | {
+      /** One speaks, all hear it. */
+      readonly scenario: 'rooms';
+      readonly occupants: number;
+      readonly warmUp: number;
+      readonly duration: number;
+    }
+  | {
       readonly scenario: 'login';
       readonly sessions: number;
+      /** Logins before, which are not measured. */
+      readonly warmUp: number;
       /** Logins under way at a time. */
       readonly atOnce: number;
     }
@@ -48,4 +61,6 @@ export type Work =
 export interface Job {
   readonly transport: Transport;
   readonly work: Work;
+  /** People with accounts instead of guests, and whether what they say is archived. */
+  readonly accounts?: { readonly archive: boolean };
 }

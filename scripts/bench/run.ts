@@ -34,10 +34,12 @@ export async function run({ contestants, jobs, rounds, progress, keep = () => {}
   const measurements = new Map<string, Measurement>();
   const soFar = () => ({ ...head, measurements: [...measurements.values()] });
   for (const job of jobs) {
-    const able = contestants.filter(({ transports }) => transports.includes(job.transport));
+    const able = contestants.filter((one) => canDo(one, job));
     for (let round = 1; round <= rounds; round += 1) {
       for (const contestant of able) {
-        progress(`${job.work.scenario} over ${job.transport}, round ${round} of ${rounds}: ${contestant.name}`);
+        progress(
+          `${prefix(job)}${job.work.scenario} over ${job.transport}, round ${round} of ${rounds}: ${contestant.name}`,
+        );
         for (const measured of await measure(contestant, job, pinned)) note(measurements, contestant, measured);
         keep(soFar());
       }
@@ -54,13 +56,25 @@ function note(measurements: Map<string, Measurement>, { key, name }: Contestant,
   else known.faults.push(...measured.faults);
 }
 
+function canDo({ transports, hasAccounts, hasRooms }: Contestant, { transport, accounts, work }: Job): boolean {
+  return (
+    transports.includes(transport) && (!accounts || hasAccounts === true) && (work.scenario !== 'rooms' || hasRooms)
+  );
+}
+
+function prefix({ accounts }: Job): string {
+  if (!accounts) return '';
+  return accounts.archive ? 'archived: ' : 'not archived: ';
+}
+
 /** A fresh server, a fresh load generator, one job. */
 async function measure(contestant: Contestant, job: Job, pinned: boolean): Promise<readonly Case[]> {
-  const server = await contestant.start(pinned ? SERVER_CORE : undefined);
+  const server = await contestant.start(pinned ? SERVER_CORE : undefined, job.accounts);
   try {
-    const { pid, urls, domain, metricsUrl } = server;
+    const { urls, ...where } = server;
     const url = urls[job.transport] ?? '';
-    return await generateLoad({ ...job, pid, url, domain, metricsUrl }, pinned ? LOAD_CORE : undefined);
+    const cases = await generateLoad({ ...job, ...where, url }, pinned ? LOAD_CORE : undefined);
+    return cases.map((one) => ({ ...one, name: prefix(job) + one.name }));
   } finally {
     await server.stop();
   }

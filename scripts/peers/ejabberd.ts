@@ -94,6 +94,7 @@ modules:
   mod_bosh: {${inactivity === undefined ? '' : `max_inactivity: ${inactivity}`}}
   mod_disco: {}
   mod_offline: {}
+  mod_muc: { host: "rooms.@HOST@" }
   mod_ping: {}
   mod_roster: {}
 `;

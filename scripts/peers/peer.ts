@@ -24,6 +24,8 @@ export interface PeerOptions {
 
 export const DOMAIN = 'localhost';
 export const GUEST_DOMAIN = 'anon.localhost';
+/** The rooms of guests. */
+export const ROOMS = `rooms.${GUEST_DOMAIN}`;
 export const BOSH_PATH = '/http-bind';
 export const WEBSOCKET_PATH = '/xmpp-websocket';
 /** Connections that may wait to be accepted: all of a login storm. */

@@ -8,6 +8,7 @@ import {
   BOSH_PATH,
   DOMAIN,
   GUEST_DOMAIN,
+  ROOMS,
   WEBSOCKET_PATH,
   type Peer,
   type PeerOptions,
@@ -70,6 +71,7 @@ consider_websocket_secure = true
 VirtualHost "${DOMAIN}"
 VirtualHost "${GUEST_DOMAIN}"
   authentication = "anonymous"
+Component "${ROOMS}" "muc"
 `;
 }
 

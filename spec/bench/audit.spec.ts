@@ -9,7 +9,7 @@ class SilentClient extends BoshClient {
   readonly sent: string[] = [];
 
   constructor() {
-    super({ url: new URL('http://127.0.0.1:1/'), domain: 'anon.localhost', failed: () => {} });
+    super({ url: new URL('http://127.0.0.1:1/'), domain: 'anon.localhost', auth: '', failed: () => {} });
   }
 
   override send(stanzas: readonly string[]): void {

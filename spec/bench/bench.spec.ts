@@ -12,9 +12,10 @@ const TIME = { warmUp: 50, duration: 250 };
 const MESSAGES: readonly FigureName[] = ['messageCpu', 'messageRate', 'latency50', 'latency99', 'loadShare'];
 
 const WORKS = {
-  login: { scenario: 'login', sessions: 20, atOnce: 5 },
+  login: { scenario: 'login', sessions: 20, warmUp: 5, atOnce: 5 },
   'ping-pong': { scenario: 'ping-pong', pairs: 3, ...TIME },
   flood: { scenario: 'flood', pairs: 2, batch: 10, ...TIME },
+  rooms: { scenario: 'rooms', occupants: 4, ...TIME },
   idle: { scenario: 'idle', sizes: [4, 12], pairs: 2, settle: 0, ...TIME },
 } as const satisfies Record<string, Work>;
 
@@ -59,6 +60,27 @@ describe('npm run bench', function () {
     expect(flood?.messageRate).to.be.greaterThan(10);
     expect(few).to.not.have.property('sessionMemory');
     expect(many?.sessionMemory).to.be.a('number');
+  });
+
+  it('measures rooms, where there are any', async () => {
+    const { measurements } = await measure(['holdfast', 'koa'], ['rooms']);
+    expect(measurements.map(({ server }) => server)).to.deep.equal(['holdfast']);
+    expect(measurements[0]).to.deep.include({ case: 'a room: 4 occupants', faults: [] });
+    expect(measurements.map(medians)[0]?.messageRate).to.be.greaterThan(10);
+  });
+
+  it('measures with an archive and without, where people have accounts', async () => {
+    const { measurements } = await run({
+      contestants: contestants(['holdfast', 'koa'], { program: builtProgram() }),
+      jobs: [true, false].map((archive) => ({ transport: 'bosh', accounts: { archive }, work: WORKS['ping-pong'] })),
+      rounds: 1,
+      progress: () => {},
+    });
+    expect(measurements.map((measurement) => measurement.case)).to.deep.equal([
+      'archived: ping-pong: 3 pairs',
+      'not archived: ping-pong: 3 pairs',
+    ]);
+    expect(measurements.flatMap(({ faults }) => faults)).to.deep.equal([]);
   });
 
   it('keeps results as JSON, and reads them again', () => {

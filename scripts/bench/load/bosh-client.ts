@@ -1,4 +1,4 @@
-import { AUTH, BIND, boundJid, type ChatClient, type ClientOptions } from './chat-client.ts';
+import { BIND, boundJid, type ChatClient, type ClientOptions } from './chat-client.ts';
 import { HttpConnection, type HttpOwner } from './http-connection.ts';
 
 const NAMESPACES = "xmlns='http://jabber.org/protocol/httpbind' xmlns:xmpp='urn:xmpp:xbosh'";
@@ -8,7 +8,7 @@ const WAIT_SECONDS = 60;
 /** The wrapper of an answer is in its first characters. */
 const WRAPPER = 400;
 
-/** A guest over BOSH, as browsers are: two connections, one request held. */
+/** Somebody over BOSH, as browsers are: two connections, one request held. */
 export class BoshClient implements ChatClient, HttpOwner {
   jid = '';
   onAnswer: (body: string) => void = () => {};
@@ -33,7 +33,7 @@ export class BoshClient implements ChatClient, HttpOwner {
     );
     this.#start = `<body ${NAMESPACES} sid='${attribute(created, 'sid')}' rid='`;
     if (!created.includes('features>')) await this.#expect('features>', '');
-    await this.#expect('<success', AUTH);
+    await this.#expect('<success', this.#options.auth);
     await this.#expect('features>', '', " xmpp:restart='true'");
     const bound = await this.#expect('</jid>', BIND);
     this.jid = boundJid(bound);

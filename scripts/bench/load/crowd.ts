@@ -3,6 +3,7 @@ import type { Plan } from '../plan.ts';
 import { BoshClient } from './bosh-client.ts';
 import type { ChatClient } from './chat-client.ts';
 import { WebSocketClient } from './web-socket-client.ts';
+import { guest, holder } from './credentials.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 
 /**
@@ -19,23 +20,25 @@ export class Crowd {
   readonly #url: URL;
   readonly #kind: typeof BoshClient | typeof WebSocketClient;
   readonly #domain: string;
+  readonly #secret: string | undefined;
   readonly #log: DeliveryLog;
+  #begun = 0;
   #fail: (error: Error) => void = () => {};
 
-  constructor({ transport, url, domain }: Plan, log: DeliveryLog) {
+  constructor({ transport, url, domain, secret }: Plan, log: DeliveryLog) {
     this.#url = new URL(url);
     this.#kind = transport === 'websocket' ? WebSocketClient : BoshClient;
     this.#domain = domain;
+    this.#secret = secret;
     this.#log = log;
   }
 
   /** Logs clients in until there are so many; `atOnce` are under way at a time. @throws Error when one cannot */
   async grow(size: number, atOnce: number): Promise<void> {
-    let begun = this.clients.length;
     const worker = async () => {
-      while (begun < size) {
-        begun += 1;
-        await this.#login();
+      while (this.#begun < size) {
+        this.#begun += 1;
+        await this.#login(this.#begun);
       }
     };
     const refused = new Promise<never>((_resolve, reject) => (this.#fail = reject));
@@ -52,9 +55,14 @@ export class Crowd {
     for (const client of this.clients) client.close();
   }
 
-  async #login(): Promise<void> {
+  async #login(number: number): Promise<void> {
     const start = performance.now();
-    const client = new this.#kind({ url: this.#url, domain: this.#domain, failed: (reason) => this.#failed(reason) });
+    const client = new this.#kind({
+      url: this.#url,
+      domain: this.#domain,
+      auth: this.#secret === undefined ? guest() : holder(`user-${number}`, this.#secret),
+      failed: (reason) => this.#failed(reason),
+    });
     await client.login();
     this.logins.push(performance.now() - start);
     this.clients.push(client);

@@ -6,6 +6,7 @@ import { Crowd } from './crowd.ts';
 import { DeliveryLog } from './delivery-log.ts';
 import { loopDelay } from './loop-delay.ts';
 import { MeasuredProcess } from './measured-process.ts';
+import { enter, roomTalk } from './room.ts';
 import { shares, Stopwatch } from './stopwatch.ts';
 import { flood, pingPong, type Traffic } from './traffic.ts';
 
@@ -47,12 +48,16 @@ function casesOf(stage: Stage): Promise<readonly Case[]> {
       return playFlood(stage, work);
     case 'idle':
       return playIdle(stage, work);
+    case 'rooms':
+      return playRooms(stage, work);
   }
 }
 
 async function loginStorm({ crowd, server, log }: Stage, work: WorkOf<'login'>): Promise<readonly Case[]> {
+  await crowd.grow(work.warmUp, work.atOnce);
+  crowd.logins.length = 0;
   const watch = new Stopwatch(server);
-  await crowd.grow(work.sessions, work.atOnce);
+  await crowd.grow(work.warmUp + work.sessions, work.atOnce);
   const lap = watch.lap();
   const figures = {
     loginCpu: lap.serverCpu / work.sessions,
@@ -76,6 +81,17 @@ async function playFlood(stage: Stage, work: WorkOf<'flood'>): Promise<readonly 
   await stage.crowd.grow(work.pairs * 2, AT_ONCE);
   const figures = await measure(stage, flood(stage.crowd.clients, work.batch, stage.log), work);
   return [{ name: `flood: ${work.pairs} pairs, ${work.batch} messages a request`, figures, faults: stage.log.faults }];
+}
+
+/** Latency is that of all copies; a message counts once for each who hears it. */
+async function playRooms(stage: Stage, work: WorkOf<'rooms'>): Promise<readonly Case[]> {
+  const { crowd, log, plan } = stage;
+  const room = `bench@${plan.rooms}`;
+  await crowd.grow(work.occupants, AT_ONCE);
+  await crowd.calm();
+  await enter(crowd.clients, room);
+  const figures = await measure(stage, roomTalk(crowd.clients, room, log), work);
+  return [{ name: `a room: ${work.occupants} occupants`, figures, faults: log.faults }];
 }
 
 /** Memory is read when everything has been through the same, so that what a server keeps for later is in each reading. */

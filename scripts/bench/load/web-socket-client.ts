@@ -1,7 +1,7 @@
-import { AUTH, BIND, boundJid, type ChatClient, type ClientOptions } from './chat-client.ts';
+import { BIND, boundJid, type ChatClient, type ClientOptions } from './chat-client.ts';
 import { WebSocket, type WebSocketOwner } from './web-socket.ts';
 
-/** A guest over WebSocket (RFC 7395). */
+/** Somebody over WebSocket (RFC 7395). */
 export class WebSocketClient implements ChatClient, WebSocketOwner {
   jid = '';
   onAnswer: (text: string) => void = () => {};
@@ -22,7 +22,7 @@ export class WebSocketClient implements ChatClient, WebSocketOwner {
     // What is said before the connection is open is lost: the server speaks only when it is spoken to.
     await new Promise<void>((resolve) => (this.#resolve = resolve));
     await this.#expect('features>', this.#open);
-    await this.#expect('<success', AUTH);
+    await this.#expect('<success', this.#options.auth);
     await this.#expect('features>', this.#open);
     this.jid = boundJid(await this.#expect('</jid>', BIND));
     this.#resolve = undefined;
