@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { invitationUri } from '../core/invitation-uri.ts';
+import { INVITATION_FORM, invitationFields, invitationUri, landingUrl } from '../core/invitation-links.ts';
 import { InvitationRefused } from '../core/invitations.ts';
 import { Jid } from '../xmpp/jid.ts';
 import { formatDateTime } from '../xmpp/payloads/date-time.ts';
 import type { Config } from '../config/schema.ts';
-import type { FormField } from '../xmpp/payloads/data-form.ts';
 import { defineCommand } from './command.ts';
 import { isYes, valueOf } from './face.ts';
 import { AdminError, type AdminTarget } from './target.ts';
@@ -38,16 +37,21 @@ export const invite = defineCommand({
       registers: true,
     };
     const made = await book.create(terms, registration.invitation_lifetime).catch(asAdminError);
-    const page = pageOf(target.config, local === undefined ? domain : `${local}@${domain}`, made.token);
+    const { pages } = target.config;
+    const base = baseOf(target.config);
     const uri = invitationUri(terms, made.token, domain);
-    return { uri, ...(page === undefined ? {} : { page }), expires: formatDateTime(made.invitation.expiresAt) };
+    const jid = local === undefined ? domain : `${local}@${domain}`;
+    const page = pages.chat ? { page: `${base}/chat#register&${new URLSearchParams({ jid, token: made.token })}` } : {};
+    const landing = pages.invite ? landingUrl(base, uri) : undefined;
+    return { uri, ...page, landing, expires: formatDateTime(made.invitation.expiresAt) };
   },
-  render: ({ uri, page, expires }) => `${page === undefined ? '' : `${page}\n`}${uri}\nUntil ${expires}.`,
+  render: ({ uri, page, landing, expires }) =>
+    [page ?? landing, uri, `Until ${expires}.`].filter((line) => line !== undefined).join('\n'),
   faces: [
     {
       node: 'urn:xmpp:invite#create-account',
       name: 'Create account',
-      formType: 'urn:xmpp:invite#invitation',
+      formType: INVITATION_FORM,
       form: {
         title: 'Inviting a User',
         instructions: 'Fill out this form to make a link that registers an account.',
@@ -65,15 +69,6 @@ export const invite = defineCommand({
     },
   ],
 });
-
-/** @spec XEP-0401 §5.1 */
-function invitationFields({ uri, page, expires }: { uri: string; page?: string; expires: string }): FormField[] {
-  return [
-    { var: 'uri', type: 'text-single', values: [uri] },
-    ...(page === undefined ? [] : [{ var: 'landing-url', type: 'text-single', values: [page] }]),
-    { var: 'expire', type: 'text-single', values: [expires] },
-  ];
-}
 
 function addressee(target: AdminTarget, address: string | undefined): { domain: string; local: string | undefined } {
   const [only, ...others] = target.domains;
@@ -97,12 +92,11 @@ async function inviterOf(
   return jid.toString();
 }
 
-/** The chat page with the registration form; the token is in the fragment, which browsers send to nobody. */
-function pageOf({ http, pages }: Config, address: string, token: string): string | undefined {
+/** Where others reach the server, as far as the configuration tells. */
+function baseOf({ http }: Config): string {
   const [listener = ''] = http.listen_tls.length > 0 ? http.listen_tls : http.listen;
   const here = `http${http.listen_tls.length > 0 ? 's' : ''}://${listener}`;
-  const base = http.public_url === '' ? here : http.public_url.replace(/\/$/, '');
-  return pages.chat ? `${base}/chat#register&${new URLSearchParams({ jid: address, token })}` : undefined;
+  return http.public_url === '' ? here : http.public_url.replace(/\/$/, '');
 }
 
 function numberOf(uses: string): number {
@@ -112,6 +106,6 @@ function numberOf(uses: string): number {
 }
 
 function asAdminError(error: unknown): never {
-  if (error instanceof InvitationRefused) throw new AdminError(error.message);
+  if (error instanceof InvitationRefused) throw new AdminError(error.message, error.kind);
   throw error;
 }

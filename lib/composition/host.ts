@@ -2,8 +2,10 @@ import type { AdminTarget } from '../admin/target.ts';
 import type { Config } from '../config/schema.ts';
 import { Accounts } from '../core/accounts.ts';
 import { Host } from '../core/host.ts';
+import { landingUrl } from '../core/invitation-links.ts';
 import type { HostDirectory } from '../core/hosts.ts';
 import type { ArchiveOptions } from '../modules/archive/index.ts';
+import type { InvitationOptions } from '../modules/invitations/index.ts';
 import { installModules, type ModuleSettings } from '../modules/index.ts';
 import type { RoomOptions } from '../modules/muc/index.ts';
 import type { RegistrationOptions } from '../modules/registration/index.ts';
@@ -74,6 +76,7 @@ export function moduleSettings(
     components: componentsOf(domain, config),
     rooms: roomOptions(rooms, optionsOf(domain, config).rooms),
     registration: registrationOptions(config),
+    invitations: invitationOptions(config, publicUrl),
     upload: slotOptions(config, publicUrl),
   };
 }
@@ -109,6 +112,17 @@ function registrationOptions({ registration, auth }: Config): RegistrationOption
     minPassword: registration.min_password,
     reservedNames: registration.reserved_names,
     allowsReading: auth.plain_without_tls,
+  };
+}
+
+function invitationOptions({ registration, pages }: Config, publicUrl: HostParts['publicUrl']): InvitationOptions {
+  return {
+    lifetime: registration.invitation_lifetime,
+    usersInvite: registration.users_invite,
+    landing: (uri) => {
+      const base = publicUrl();
+      return pages.invite && base !== undefined ? landingUrl(base, uri) : undefined;
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { SOFTWARE } from '../software.ts';
 import { webSocketPaths } from './websocket.ts';
 
 /** What a configuration means for the pages that people see. */
-export function pageFacts(config: Config, clients: ClientAddress): Pick<AppOptions, 'home' | 'chat'> {
+export function pageFacts(config: Config, clients: ClientAddress): Pick<AppOptions, 'home' | 'chat' | 'invite'> {
   const { hosts, pages } = config;
   const guestDomains = Object.keys(hosts).filter((domain) => hosts[domain]?.anonymous);
   const domains = Object.keys(hosts).filter((domain) => !guestDomains.includes(domain));
@@ -25,5 +25,9 @@ export function pageFacts(config: Config, clients: ClientAddress): Pick<AppOptio
     guestDomain: guestDomains[0],
     hasRegistration: domains.some((domain) => hosts[domain]?.registration !== 'off'),
   };
-  return { home: pages.home ? home : undefined, chat: pages.chat ? chat : undefined };
+  return {
+    home: pages.home ? home : undefined,
+    chat: pages.chat ? chat : undefined,
+    invite: pages.invite ? { hasChat: pages.chat } : undefined,
+  };
 }

@@ -4,6 +4,7 @@ import { account, domain, listener, network, origin, path, secret, uri } from '.
 import { login } from './login-schema.ts';
 import { httpPoll } from './polling-schema.ts';
 import { prebind } from './prebind-schema.ts';
+import { rooms } from './rooms-schema.ts';
 import { components, tcp, tls } from './tcp-schema.ts';
 import { duration, size, wholeSeconds } from './units.ts';
 
@@ -247,6 +248,12 @@ const registration = z.strictObject({
   invitation_lifetime: duration({ min: MINUTE, max: 365 * DAY })
     .prefault('7 d')
     .describe('Time in which an invitation can be used. (XEP-0445)'),
+  users_invite: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Invitations of users let others make an account where registration is "invite"; without, others only become their contacts. (XEP-0401)',
+    ),
 });
 
 const upload = z.strictObject({
@@ -342,37 +349,6 @@ const limits = z.strictObject({
   pending_stanzas: z.int().min(1).default(1000).describe('Stanzas of one client that may wait for an earlier one.'),
 });
 
-const rooms = z.strictObject({
-  enabled: z.boolean().default(true).describe('Whether there are rooms. (XEP-0045)'),
-  groupchat_1_0: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Admit clients that do not say that they know rooms. Others that were cut off do not learn of it. (XEP-0045 §7.2.18)',
-    ),
-  max: z.int().min(1).default(10_000).describe('Rooms of one domain.'),
-  max_per_account: z.int().min(1).default(100).describe('Rooms that one account may have created at a time.'),
-  max_occupants: z
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(500)
-    .describe('Clients in one room; ten more when they are admins.'),
-  max_affiliations: z.int().min(1).default(5000).describe('Owners, admins, members and outcasts of one room.'),
-  history: z.int().min(0).max(1000).default(50).describe('Messages that a room remembers for those who enter.'),
-  max_stanza: size({ min: KIB, max: 16 * MIB })
-    .prefault('192 KiB')
-    .describe('Size of one message, presence or vCard in a room. More than the size of a BOSH body makes no sense.'),
-  messages_per_second: z
-    .int()
-    .min(0)
-    .default(10)
-    .describe(
-      'Messages, and changes of presence, of one client on average; five seconds’ worth may come at once. 0 for any number.',
-    ),
-  max_nick: z.int().min(1).max(1023).default(100).describe('Characters of a nickname.'),
-});
-
 const log = z.strictObject({
   level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('What is logged.'),
   format: z
@@ -419,6 +395,10 @@ export const schema = z.strictObject({
     .strictObject({
       home: z.boolean().default(true).describe('The page at / that says what runs here.'),
       chat: z.boolean().default(true).describe('The chat page at /chat: Converse.js, when it is installed.'),
+      invite: z
+        .boolean()
+        .default(true)
+        .describe('The page at /invite that says what to do with an invitation. (XEP-0379 §3.3)'),
     })
     .prefault({})
     .describe('Pages for people.'),

@@ -41,6 +41,12 @@ export interface InvitationsOptions {
 /** Nothing more can be promised at present. */
 export class InvitationRefused extends Error {
   override readonly name = 'InvitationRefused';
+  readonly kind: 'conflict' | 'failure';
+
+  constructor(message: string, kind: 'conflict' | 'failure' = 'failure') {
+    super(message);
+    this.kind = kind;
+  }
 }
 
 /**
@@ -120,7 +126,7 @@ export class Invitations {
     const { store, domain } = this.#options;
     if (username !== undefined) {
       const isTaken = await store.accounts.find(`${username}@${domain}`);
-      if (isTaken || (await this.isReserved(username))) throw new InvitationRefused(`${username} is taken`);
+      if (isTaken || (await this.isReserved(username))) throw new InvitationRefused(`${username} is taken`, 'conflict');
     }
     const own = inviter === undefined ? [] : (await this.#all()).filter((other) => other.inviter === inviter);
     if (own.length >= MAX_PER_INVITER) throw new InvitationRefused(`at most ${MAX_PER_INVITER} invitations at a time`);

@@ -8,6 +8,7 @@ import { frameSessions, type FrameSessionsRoute } from './routes/frame-sessions.
 import { httpPoll, type HttpPollOptions } from './routes/http-poll.ts';
 import { home, type HomeFacts } from './routes/home.ts';
 import { hostMeta, type HostMetaOptions } from './routes/host-meta.ts';
+import { invite, type InviteFacts } from './routes/invite.ts';
 import { metricsPage, type MetricsOptions } from './routes/metrics.ts';
 import { prebind, type PrebindOptions } from './routes/prebind.ts';
 import { upload, type UploadRouteOptions } from './routes/upload.ts';
@@ -24,6 +25,8 @@ export interface AppOptions {
   readonly home: HomeFacts | undefined;
   /** Undefined when the page is switched off. */
   readonly chat: ChatFacts | undefined;
+  /** Undefined when the page is switched off. */
+  readonly invite: InviteFacts | undefined;
   /** Undefined for no uploads. */
   readonly upload: UploadRouteOptions | undefined;
   /** Undefined when sessions are opened by their clients only. */
@@ -44,6 +47,7 @@ export function createApp(options: AppOptions): Koa {
   if (options.home) router.get('/', home(options.home));
   if (options.prebind) router.post(options.prebind.path, prebind(options.prebind));
   if (options.chat) chat(router, options.chat, findConverse());
+  if (options.invite) invite(router, options.invite);
   router.get('/health/live', live);
   router.get('/health/ready', ready(options.unready));
   router.get('/metrics', metricsPage(options.metrics));

@@ -42,8 +42,11 @@ const PAGE_POLICY =
   `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; ` +
   `base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** A small page for people, with nothing in it that loads anything. */
-export function page(title: string, main: string): string {
+/** The same for a page with scripts of this server. */
+export const SCRIPTED_POLICY = `script-src 'self'; ${PAGE_POLICY}`;
+
+/** A small page for people, with nothing in it that loads anything but, where it has one, its script. */
+export function page(title: string, main: string, script?: string): string {
   const fullTitle = title === 'Holdfast' ? title : `${title} · Holdfast`;
   return `<!doctype html>
 <html lang="en">
@@ -51,7 +54,7 @@ export function page(title: string, main: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${fullTitle}</title>
-<style>${STYLE}</style>
+<style>${STYLE}</style>${script === undefined ? '' : `\n<script type="module" src="${escapeHtml(script)}"></script>`}
 </head>
 <body>
 <main>

@@ -12,6 +12,7 @@ import csi from './csi/index.ts';
 import disco from './disco/index.ts';
 import externalComponents, { type ExternalComponents } from './external-components/index.ts';
 import externalServices, { type ExternalService } from './external-services/index.ts';
+import invitations, { type InvitationOptions } from './invitations/index.ts';
 import lastActivity from './last-activity/index.ts';
 import muc, { type RoomOptions } from './muc/index.ts';
 import offline from './offline/index.ts';
@@ -44,6 +45,7 @@ export interface ModuleSettings {
   /** Undefined for no rooms. */
   readonly rooms: RoomOptions | undefined;
   readonly registration: RegistrationOptions;
+  readonly invitations: InvitationOptions;
   /** Undefined for no uploads. */
   readonly upload: SlotOptions | undefined;
 }
@@ -63,6 +65,7 @@ export function installModules(host: Pick<Host, 'use'>, settings: ModuleSettings
   host.use(roster, { maxItems: settings.maxRosterItems });
   host.use(subscriptions);
   host.use(registration, settings.registration);
+  host.use(invitations, settings.invitations);
   host.use(offline, { maxMessages: settings.maxOfflineMessages });
   host.use(presence);
   host.use(administration, settings.administration);

@@ -146,3 +146,31 @@ describe('the chat page over HTTP', function () {
     expect(statuses).to.deep.equal([404, 404, 404]);
   });
 });
+
+describe('the page of invitations', () => {
+  it('has one script, from here, and lets the browser load nothing else', async () => {
+    const server = await startServer();
+    const response = await get(server, '/invite');
+    const script = await get(server, '/invite/invite-page.mjs');
+    await server.close({ drain: 0 });
+    expect(response.headers.get('content-security-policy')).to.match(
+      /^script-src 'self'; default-src 'none'; style-src/,
+    );
+    expect(response.headers.get('referrer-policy')).to.equal('no-referrer');
+    expect(script.headers.get('content-type')).to.equal('text/javascript; charset=utf-8');
+    expect(await response.text())
+      .to.contain('src="/invite/invite-page.mjs"')
+      .and.to.contain('Chat in this browser');
+  });
+
+  it('offers no chat where there is none, and is not there when it is switched off', async () => {
+    const server = await startServer([], { pages: { chat: false } });
+    const page = await (await get(server, '/invite')).text();
+    await server.close({ drain: 0 });
+    expect(page).not.to.contain('Chat in this browser');
+    const without = await startServer([], { pages: { invite: false } });
+    const { status } = await get(without, '/invite');
+    await without.close({ drain: 0 });
+    expect(status).to.equal(404);
+  });
+});

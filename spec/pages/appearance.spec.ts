@@ -45,6 +45,36 @@ describe('pages in a browser', function () {
     }
   }
 
+  for (const [invitation, lead, chat] of [
+    ['romeo@localhost?roster;preauth=abc;ibr=y', 'romeo@localhost invites you to chat.', 'jid=localhost'],
+    ['romeo@localhost?roster;preauth=abc', 'romeo@localhost invites you to chat.', undefined],
+    ['d%27artagnan@localhost?register;preauth=abc', "You can be d'artagnan@localhost.", 'jid=d%27artagnan%40localhost'],
+    ['localhost?register;preauth=abc', 'You can have an account at localhost.', 'jid=localhost'],
+  ] as const) {
+    it(`say what the invitation ${invitation} is for`, async () => {
+      const invite = await WatchedPage.open(browser, `${server.urls[0]}/invite#${invitation}`);
+      await invite.page.getByText(lead).waitFor();
+      expect(await invite.page.locator('#open').getAttribute('href')).to.equal(`xmpp:${invitation}`);
+      const link = chat === undefined ? null : `/chat#register&${chat}&token=abc`;
+      expect(await invite.page.locator('#chat').getAttribute('href')).to.equal(link);
+      expect(await invite.page.locator('#clients li').first().textContent(), 'for this system').to.contain('Linux');
+      expect(await invite.page.evaluate(OVERHANG)).to.equal(0);
+      await invite.screenshot(`invite-${lead}`);
+      expect(invite.faults).to.deep.equal([]);
+      await invite.close();
+    });
+  }
+
+  for (const fragment of ['', 'romeo@localhost', 'javascript:alert(1)', '<b>?roster;preauth=a', '%?roster;preauth=a']) {
+    it(`offer nothing for the invitation "${fragment}"`, async () => {
+      const invite = await WatchedPage.open(browser, `${server.urls[0]}/invite#${fragment}`);
+      await invite.page.getByText('This link is incomplete').waitFor();
+      expect(await invite.page.locator('#open').isVisible()).to.equal(false);
+      expect(invite.faults).to.deep.equal([]);
+      await invite.close();
+    });
+  }
+
   it('say without scripts that the chat needs one; home needs none', async () => {
     const home = await WatchedPage.open(browser, `${server.urls[0]}/`, { javaScriptEnabled: false });
     await home.page.getByRole('link', { name: 'Open the chat' }).click();

@@ -1,4 +1,9 @@
+import { seconds } from '../../lib/base/time.ts';
 import type { HostOptions } from '../../lib/core/host-options.ts';
+import blocking from '../../lib/modules/blocking/index.ts';
+import commands from '../../lib/modules/commands/index.ts';
+import disco from '../../lib/modules/disco/index.ts';
+import invitations, { type InvitationOptions } from '../../lib/modules/invitations/index.ts';
 import registration, { type RegistrationOptions } from '../../lib/modules/registration/index.ts';
 import { createMemoryStore } from '../../lib/storage/memory.ts';
 import type { Store } from '../../lib/storage/store.ts';
@@ -16,18 +21,39 @@ const OPTIONS: RegistrationOptions = {
   allowsReading: false,
 };
 
+/** Time in which an invitation of a user can be used. */
+export const WEEK = seconds(7 * 24 * 3600);
+
+const INVITATIONS: InvitationOptions = {
+  lifetime: WEEK,
+  usersInvite: true,
+  landing: (uri) => `https://chat.example/invite#${uri.slice(5)}`,
+};
+
 export interface RegistrationWorldOptions extends Partial<RegistrationOptions> {
   readonly registration?: HostOptions['registration'];
   readonly store?: Store;
+  readonly invitations?: Partial<InvitationOptions>;
 }
 
-/** A host where people may register, with all that rosters need. */
+/** A host where people may register and invite, with all that rosters and commands need. */
 export class RegistrationWorld extends ImWorld {
-  constructor({ registration: mode = 'open', store = createMemoryStore(), ...options }: RegistrationWorldOptions = {}) {
+  constructor({
+    registration: mode = 'open',
+    store = createMemoryStore(),
+    invitations: inviting = {},
+    ...options
+  }: RegistrationWorldOptions = {}) {
     super({
       store,
       host: { registration: mode },
-      modules: (host) => host.use(registration, { ...OPTIONS, ...options }),
+      modules: (host) => {
+        host.use(registration, { ...OPTIONS, ...options });
+        host.use(disco);
+        host.use(commands);
+        host.use(blocking);
+        host.use(invitations, { ...INVITATIONS, ...inviting });
+      },
     });
   }
 

@@ -1,4 +1,3 @@
-import { seconds } from '../../base/time.ts';
 import { NEWCOMERS } from '../../core/newcomers.ts';
 import { defineModule } from '../../core/module.ts';
 import { NS_REGISTER } from '../../xmpp/ns.ts';
@@ -6,8 +5,6 @@ import { OwnAccount, type OwnAccountRules } from './own-account.ts';
 import { Reception, type ReceptionOptions } from './reception.ts';
 
 export type RegistrationOptions = ReceptionOptions & OwnAccountRules;
-
-const SWEEP_PERIOD = seconds(3600);
 
 /** Accounts that people make themselves, keep, and remove. Who has none gets one as the domain allows. @spec XEP-0077 */
 export default defineModule<RegistrationOptions>({
@@ -25,6 +22,5 @@ export default defineModule<RegistrationOptions>({
     host.iq('set', NS_REGISTER, 'query', (request) => own.set(request), 'both');
     if (host.options.registration === 'off') return;
     host.provide(NEWCOMERS, new Reception(host, options));
-    host.every(SWEEP_PERIOD, () => host.invitations.sweep());
   },
 });

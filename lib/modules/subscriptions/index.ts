@@ -1,3 +1,4 @@
+import { ServiceKey } from '../../core/keys.ts';
 import { defineModule, type HostContext } from '../../core/module.ts';
 import type { RosterItem } from '../../storage/store.ts';
 import { xml, type Element } from '../../xml/index.ts';
@@ -22,6 +23,12 @@ import {
 /** UTF-16 units of a request that is kept for a contact who is away; a longer one is kept without its content. */
 const MAX_REQUEST = 4096;
 
+/** For modules that do what users have agreed to. */
+export const SUBSCRIPTIONS = new ServiceKey<{
+  /** As if a client of the account had asked for the contact's presence. */
+  request(account: Jid, contact: Jid): Promise<unknown>;
+}>('subscriptions');
+
 /** Who may see whose presence: asking, granting, refusing, ending. @spec RFC 6121 §3 */
 export default defineModule({
   name: 'subscriptions',
@@ -30,6 +37,7 @@ export default defineModule({
 
   setup(host) {
     const desk = new SubscriptionDesk(host);
+    host.provide(SUBSCRIPTIONS, desk);
     host.hook('stanza:from-client', 'act', ({ session, stanza }) => {
       if (stanza.kind !== 'presence' || !isSubscriptionType(stanza.type)) return undefined;
       if (!stanza.to) throw new StanzaError('bad-request', 'a subscription needs an address');
@@ -52,6 +60,11 @@ class SubscriptionDesk {
 
   constructor(host: HostContext) {
     this.#host = host;
+  }
+
+  request(account: Jid, contact: Jid): Promise<'handled'> {
+    const request = new Stanza(xml('presence', { type: 'subscribe' }), account, contact);
+    return this.outbound(account, contact, request, 'subscribe');
   }
 
   /** A user sends a subscription stanza to a contact. @spec RFC 6121 §3.1.2 §3.1.5 §3.2.2 §3.3.2 §3.4.2 */
