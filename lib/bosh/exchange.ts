@@ -10,6 +10,8 @@ export interface ExchangeOrigin {
   readonly address: string;
   /** Whom the requester vouches for; no request over HTTP has it. */
   readonly account?: Jid;
+  /** The `Origin` of the page that sent it, if it is one. */
+  readonly page?: string | undefined;
 }
 
 export interface Answer {

@@ -1,13 +1,13 @@
 import { DEFAULT_FRAME_POLICY } from '../transports/frame-session.ts';
 import { FrameSessions } from '../transports/frame-sessions.ts';
-import type { FrameStream } from '../transports/frame-stream.ts';
+import type { NumberedStream } from '../transports/numbered-stream.ts';
 import type { Transport } from '../xmpp/transport.ts';
 import type { Admission } from './admission.ts';
 import type { ServerParts } from './server-parts.ts';
 
 export interface FrameSessionParts extends ServerParts {
   readonly admission: Admission;
-  readonly openStream: (transport: Transport) => FrameStream;
+  readonly openStream: (transport: Transport) => NumberedStream;
 }
 
 /** The frame sessions of a server, with the limits of its configuration. */

@@ -20,8 +20,8 @@ export interface StreamOpeners {
 
 /** The sessions of a server that wait for their clients. */
 export function createResumptions({ clock, random, config }: ServerParts): Resumptions {
-  const { resumption: window, max_away: sessions } = config.stream_management;
-  const policy = { window, sessions, remembered: DEFAULT_REMEMBERED, limits: DEFAULT_MANAGEMENT_LIMITS };
+  const { resumption: window, max_away: sessions, handover } = config.stream_management;
+  const policy = { window, sessions, handover, remembered: DEFAULT_REMEMBERED, limits: DEFAULT_MANAGEMENT_LIMITS };
   return new Resumptions(clock, random, policy);
 }
 

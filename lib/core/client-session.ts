@@ -7,7 +7,7 @@ import { NS_CLIENT, NS_PING } from '../xmpp/ns.ts';
 import { StanzaError } from '../xmpp/stanza-error.ts';
 import { isStanzaKind, Stanza } from '../xmpp/stanza.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
-import type { Closing, Payload, Transport } from '../xmpp/transport.ts';
+import type { Closing, Payload, Transport, TransportInfo } from '../xmpp/transport.ts';
 import type { Host } from './host.ts';
 import { checkInbound, type Checked } from './inbound.ts';
 
@@ -56,6 +56,9 @@ export class ClientSession {
   #phase: 'open' | 'closing' | 'ended' = 'open';
   #undelivered: readonly Payload[] = [];
   #transport: Transport;
+  /** Of the carrier on which the resource was bound. */
+  readonly #isSecure: boolean;
+  readonly #page: string | undefined;
   #management: StreamManagement | undefined;
   #unmanaged: (() => void) | undefined;
 
@@ -65,6 +68,8 @@ export class ClientSession {
     this.jid = jid;
     this.account = jid.bare;
     this.#transport = transport;
+    this.#isSecure = transport.info.secure;
+    this.#page = transport.info.page;
     this.origin = origin;
     this.since = host.clock.date();
     // One place more than stanzas may take, so that the end of the carrier always finds one.
@@ -99,11 +104,17 @@ export class ClientSession {
   }
 
   /** Another stream carries the session. For the arguments see `StreamManagement.resume`. */
-  resume(h: number, transport: Transport, release: (error: StreamError) => void, isTold = false): void {
+  resume(h: number, transport: Transport, release: (error: StreamError) => void, news: Payload | undefined): void {
     this.#transport = transport;
     this.host.log.debug('session.resumed', { jid: this.jid.toString(), transport: transport.info.name });
-    this.#management?.resume(h, transport, release, isTold);
+    this.#management?.resume(h, transport, release, news);
     this.host.resumed(this);
+  }
+
+  /** Whether it may be taken over from there without a login: with no less security, and by the same page. */
+  mayMoveTo({ secure, page }: TransportInfo): boolean {
+    // Browsers leave `Origin` out of a GET to where the page comes from.
+    return (secure || !this.#isSecure) && (page === undefined || page === this.#page);
   }
 
   // ---- presence

@@ -11,15 +11,16 @@ import { StanzaError } from '../xmpp/stanza-error.ts';
 import { Stream } from '../xmpp/stream.ts';
 import type { StreamAnswer, StreamAsk, StreamEffect, StreamHost } from '../xmpp/stream-effects.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
+import type { Acknowledged } from '../xmpp/ledger.ts';
 import type { Closing, Payload, StreamHeader, StreamInput, Transport, TransportInfo } from '../xmpp/transport.ts';
 import { Busy, identify } from './accounts.ts';
 import type { AuthLimiter } from './auth-limiter.ts';
 import type { ClientSession } from './client-session.ts';
 import type { Host, HostDirectory } from './host.ts';
 import { Establishment, inlineFeatures } from './establishment.ts';
-import { ManagementDesk, type ManagedStream } from './management-desk.ts';
+import { ManagementDesk, type HandedOver, type HandoverRefusal, type ManagedStream } from './management-desk.ts';
 import { answerNewcomer, NEWCOMERS, Newcomer, readRequest, type Newcomers } from './newcomers.ts';
-import type { Resumptions } from './resumptions.ts';
+import type { HandoverClaim, Resumptions } from './resumptions.ts';
 
 export interface ClientStreamOptions {
   readonly hosts: HostDirectory;
@@ -98,7 +99,51 @@ export class ClientStream implements StreamInput, ManagedStream {
   }
 
   receive(element: Element): void {
+    this.#session?.management?.key.confirm();
     this.#guard(() => this.#run(this.#stream.receive(element)));
+  }
+
+  // ---- for carriers that number stanzas
+
+  /** The number of the last stanza that was taken from the client, once they are counted. */
+  get handled(): number | undefined {
+    return this.#session?.management?.ledger.handled;
+  }
+
+  /** The number of the last stanza that the client has acknowledged. */
+  get acknowledged(): number {
+    return this.#session?.management?.ledger.acknowledged ?? 0;
+  }
+
+  /** The client has the stanzas up to this number. */
+  acknowledge(h: number): Acknowledged {
+    const management = this.#session?.management;
+    if (!management) return h === 0 ? 'ok' : 'too-high';
+    management.key.confirm();
+    const verdict = management.ledger.check(h);
+    if (verdict === 'ok') management.acknowledge(h);
+    return verdict;
+  }
+
+  /** Sends again what the client has not acknowledged. */
+  resend(): void {
+    this.#session?.management?.resend();
+  }
+
+  /**
+   * Takes over a session without header and login, for a client that has its token.
+   *
+   * @param h the number of the last stanza that the client has
+   */
+  handOver(claim: HandoverClaim, h: number): HandedOver | HandoverRefusal {
+    const outcome = this.#desk.handOver(claim, h);
+    if (typeof outcome === 'string') return outcome;
+    const { session } = outcome;
+    this.#session = session;
+    this.#host = session.host;
+    this.#authenticated(session.account);
+    this.#stream.adopted(this.#facts(session.host), session.account);
+    return outcome;
   }
 
   /** What the client sent is no stream, or breaks its rules. */
@@ -184,6 +229,11 @@ export class ClientStream implements StreamInput, ManagedStream {
       this.#answer({ about: 'resume', isResumed: this.#session !== undefined });
       return;
     }
+    if (ask.about === 'handover') {
+      this.#session = this.#desk.receiveClaim(ask.element);
+      this.#answer({ about: 'handover', account: this.#session?.account });
+      return;
+    }
     if (ask.about === 'establish') {
       void this.#establish(ask, host);
       return;
@@ -200,6 +250,7 @@ export class ClientStream implements StreamInput, ManagedStream {
   #bind(host: Host, account: Jid, resource: string | undefined): Jid | StanzaError {
     try {
       this.#session = host.bind(account, resource, this.#transport);
+      if (this.#transport.numbering) this.#desk.count(this.#session);
       return this.#session.jid;
     } catch (error) {
       if (error instanceof StanzaError) return error;

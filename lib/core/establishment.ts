@@ -76,6 +76,7 @@ export class Establishment {
   #bind(bind: Bind2Request): { session: ClientSession | undefined; answer: Element } {
     try {
       const session = this.#newSession(bind);
+      if (this.#parts.transport.numbering) this.#parts.desk.count(session);
       const enable = bind.features.find((feature) => feature.getNS() === NS_SM && feature.getName() === 'enable');
       const managed = enable ? [this.#parts.desk.enable(enable, session).element] : [];
       return { session, answer: xml('bound', { xmlns: NS_BIND2 }, ...this.#answers, ...managed) };

@@ -1,13 +1,13 @@
 import { seconds, type Duration } from '../base/time.ts';
-import { serialize, xml, type Element } from '../xml/index.ts';
+import { attributeNS, serialize, xml, type Element } from '../xml/index.ts';
 import type { Jid } from '../xmpp/jid.ts';
-import { NS_SM, NS_STANZA_ERRORS } from '../xmpp/ns.ts';
+import { NS_HANDOVER, NS_SM, NS_STANZA_ERRORS } from '../xmpp/ns.ts';
 import type { StanzaCondition } from '../xmpp/stanza-error.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Payload, Transport } from '../xmpp/transport.ts';
 import type { ClientSession } from './client-session.ts';
-import type { Resumptions } from './resumptions.ts';
-import { element } from './stream-management.ts';
+import type { HandoverClaim, Resumptions } from './resumptions.ts';
+import { element, type Handover, type StreamManagement } from './stream-management.ts';
 
 /** What the desk asks of the stream that it belongs to. */
 export interface ManagedStream {
@@ -18,6 +18,14 @@ export interface ManagedStream {
   fail(error: StreamError): void;
   /** Lets go of the session, and ends. */
   release(error: StreamError): void;
+}
+
+/** Why a session is not taken over: there is none for this token; a later attempt was faster; too many wrong ones; a wrong `h`. */
+export type HandoverRefusal = 'unknown' | 'stale' | 'blocked' | 'too-high' | 'too-low';
+
+/** A session that was taken over, and what the client got with it. */
+export interface HandedOver extends Handover {
+  readonly session: ClientSession;
 }
 
 /** What becomes of a wish to resume. */
@@ -44,9 +52,10 @@ export class ManagementDesk {
   /** Anything but a resumption that may succeed. */
   receive(command: Element): void {
     const name = command.getName();
-    const management = this.#stream.session?.management;
-    if (name === 'enable' && this.#stream.session && !management) {
-      this.#send(this.enable(command, this.#stream.session));
+    const { session } = this.#stream;
+    const management = session?.management;
+    if (name === 'enable' && session && !management?.isEnabled) {
+      this.#send(this.enable(command, session));
     } else if (name === 'r' && management) this.#send(element('a', { h: String(management.ledger.handled) }));
     else if (name === 'a' && management) this.#acknowledge(command);
     else if (['enable', 'resume', 'r', 'a'].includes(name)) this.#send(failed('unexpected-request'));
@@ -86,19 +95,69 @@ export class ManagementDesk {
       return undefined;
     }
     if (verdict === 'too-low') return { answer: failed('item-not-found', management.ledger.handled) };
-    const release = (error: StreamError): void => this.#stream.release(error);
-    const take = (isTold: boolean): void => session.resume(h, this.#stream.transport, release, isTold);
-    return { answer: element('resumed', { h: String(management.ledger.handled), previd }), session, take };
+    if (!this.#wantsToken(command)) management.key.revoke();
+    const answer = management.resumed(this.#wantsToken(command) ? management.nextHandover() : undefined);
+    const take = (isTold: boolean): void => this.#take(session, h, isTold ? undefined : answer);
+    return { answer, session, take };
   }
 
-  /** Begins to count; the answer. @spec XEP-0198 §3 */
-  enable({ attrs }: Element, session: ClientSession): Payload {
+  /**
+   * Takes over a session whose token the client has, which need not log in.
+   *
+   * @param h the number of the last stanza that the client has
+   */
+  handOver(claim: HandoverClaim, h: number): HandedOver | HandoverRefusal {
+    const session = this.#resumptions.claim(claim, this.#stream.transport.info);
+    if (typeof session === 'string') return session;
+    const { management } = session;
+    if (!management) return 'unknown';
+    const verdict = management.ledger.check(h);
+    if (verdict !== 'ok') return verdict;
+    management.key.took(claim.token, claim.ordinal);
+    const handover = management.nextHandover();
+    this.#take(session, h, management.resumed(handover));
+    return { session, ...handover };
+  }
+
+  /** The same for a claim that is an element. @returns the session; undefined when the client has to log in */
+  receiveClaim(command: Element): ClientSession | undefined {
+    const h = readCounter(command.attrs['h']);
+    const ordinal = readCounter(attributeNS(command, NS_HANDOVER, 'ordinal'));
+    const token = attributeNS(command, NS_HANDOVER, 'token') ?? '';
+    if (h === undefined || ordinal === undefined) {
+      this.#send(failed('bad-request'));
+      return undefined;
+    }
+    const outcome = this.handOver({ id: command.attrs['previd'] ?? '', token, ordinal }, h);
+    if (typeof outcome !== 'string') return outcome.session;
+    this.#send(failed(outcome === 'blocked' ? 'policy-violation' : 'item-not-found'));
+    return undefined;
+  }
+
+  #take(session: ClientSession, h: number, news: Payload | undefined): void {
+    session.resume(h, this.#stream.transport, (error) => this.#stream.release(error), news);
+  }
+
+  /** The client would like to take its session over without logging in. */
+  #wantsToken(command: Element): boolean {
+    return this.#resumptions.allowsHandover && attributeNS(command, NS_HANDOVER, 'handover') === '1';
+  }
+
+  /** Counts from now on, for a carrier that numbers stanzas. */
+  count(session: ClientSession): StreamManagement {
+    return this.#resumptions.manage(session, (error) => this.#stream.release(error));
+  }
+
+  /** Begins to count, unless that has begun; the answer. @spec XEP-0198 §3 */
+  enable(command: Element, session: ClientSession): Payload {
+    const { attrs } = command;
     const wantsResumption = attrs['resume'] === 'true' || attrs['resume'] === '1';
-    const wish = wantsResumption ? wishedWindow(attrs['max']) : 0;
-    const release = (error: StreamError): void => this.#stream.release(error);
-    const { management, window } = this.#resumptions.enable(session, wish, release);
-    const terms = { id: management.id, resume: 'true', max: String(Math.floor(window / 1000)) };
-    return element('enabled', window > 0 ? terms : {});
+    const management = session.management ?? this.count(session);
+    const window = this.#resumptions.enable(session, management, wantsResumption ? wishedWindow(attrs['max']) : 0);
+    if (window === 0) return element('enabled');
+    const { id, key, generation } = management;
+    const handover = this.#wantsToken(command) ? { token: key.issue(), generation } : undefined;
+    return element('enabled', { id, resume: 'true', max: String(Math.floor(window / 1000)) }, handover);
   }
 
   /** @spec XEP-0198 §4 §6 */

@@ -1,10 +1,11 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 import type { Duration } from '../base/time.ts';
-import { xml } from '../xml/index.ts';
+import { serialize, xml } from '../xml/index.ts';
 import { Ledger, type LedgerLimits } from '../xmpp/ledger.ts';
-import { NS_SM } from '../xmpp/ns.ts';
+import { NS_HANDOVER, NS_SM } from '../xmpp/ns.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Payload, Transport } from '../xmpp/transport.ts';
+import type { HandoverKey } from './handover-key.ts';
 
 export interface ManagementLimits {
   /** What a connected client may leave unacknowledged before its stream ends. */
@@ -16,9 +17,8 @@ export interface ManagementLimits {
 export interface ManagementOptions {
   /** The SM-ID. @spec XEP-0198 §5 */
   readonly id: string;
-  /** How long the session outlives its carrier; 0 when it does not. */
-  readonly window: Duration;
   readonly clock: Clock;
+  readonly key: HandoverKey;
   readonly limits: ManagementLimits;
   /** The stream that carries the session lets go of it: another one has taken over. */
   readonly release: (error: StreamError) => void;
@@ -41,11 +41,15 @@ const REQUEST = element('r');
 export class StreamManagement {
   readonly id: string;
   readonly ledger = new Ledger();
+  readonly key: HandoverKey;
   readonly #options: ManagementOptions;
   #release: (error: StreamError) => void;
   /** Where stanzas go; undefined while the client is away. */
   #transport: Transport | undefined;
-  #isResumable: boolean;
+  #isEnabled = false;
+  /** How long the session outlives its carrier; 0 when it does not. */
+  #window: Duration = 0;
+  #generation = 0;
   /** The client was asked, and has not answered. */
   #isAsked = false;
   /** The last stanza that was asked for: a client that does not acknowledge it is not asked again until there are more. */
@@ -55,10 +59,26 @@ export class StreamManagement {
 
   constructor(transport: Transport, options: ManagementOptions) {
     this.id = options.id;
+    this.key = options.key;
     this.#options = options;
     this.#transport = transport;
     this.#release = options.release;
-    this.#isResumable = options.window > 0;
+  }
+
+  /** The client has asked for it. @spec XEP-0198 §3 */
+  get isEnabled(): boolean {
+    return this.#isEnabled;
+  }
+
+  /** The client asks for it. @param window how long the session outlives its carrier; 0 when it does not */
+  enable(window: Duration): void {
+    this.#isEnabled = true;
+    this.#window = window;
+  }
+
+  /** How often the session has been taken over. */
+  get generation(): number {
+    return this.#generation;
   }
 
   get isAway(): boolean {
@@ -66,19 +86,24 @@ export class StreamManagement {
   }
 
   get isResumable(): boolean {
-    return this.#isResumable;
+    return this.#window > 0;
   }
 
   /** The session will not outlive its carrier: the stream ends for a reason. */
   forgo(): void {
-    this.#isResumable = false;
+    this.#window = 0;
   }
 
   /** Counts and sends a stanza; while the client is away it waits. */
   send(payload: Payload): void {
-    this.ledger.send(payload);
-    this.#transport?.send(counted(payload));
+    const number = this.ledger.send(payload);
+    this.#transport?.send({ xml: payload.xml, element: payload.element, counted: number });
     this.#planAsk();
+  }
+
+  /** Sends again what the client has not acknowledged: its carrier has lost what was on its way. */
+  resend(): void {
+    for (const payload of this.ledger.missing()) this.#transport?.send(payload);
   }
 
   /** Takes an acknowledgement. @returns false when the client says to have what it was never sent */
@@ -96,12 +121,22 @@ export class StreamManagement {
 
   /** The carrier is lost. @returns whether the session goes on without */
   hibernate(): boolean {
-    const { clock, window, mayHibernate, hibernating } = this.#options;
-    if (!this.#isResumable || this.ledger.exceeds(this.#options.limits.away) || !mayHibernate()) return false;
+    const { clock, mayHibernate, hibernating } = this.#options;
+    if (!this.isResumable || this.ledger.exceeds(this.#options.limits.away) || !mayHibernate()) return false;
     this.#transport = undefined;
-    this.#cancelExpiry = clock.at(clock.now() + window, () => this.#expire());
+    this.#cancelExpiry = clock.at(clock.now() + this.#window, () => this.#expire());
     hibernating(true);
     return true;
+  }
+
+  /** What a client that is about to take the session over needs for the time after. */
+  nextHandover(): Handover {
+    return { token: this.key.issue(), generation: this.#generation + 1 };
+  }
+
+  /** What a client is told whose claim to take the session over is good. @spec XEP-0198 §5 */
+  resumed(handover: Handover | undefined): Payload {
+    return element('resumed', { h: String(this.ledger.handled), previd: this.id }, handover);
   }
 
   /**
@@ -109,18 +144,19 @@ export class StreamManagement {
    * What the client has not got is sent again.
    *
    * @param h what the client has, which was checked
-   * @param isTold the client knows already
+   * @param news what the client is told first, unless it knows
    * @spec XEP-0198 §5
    */
-  resume(h: number, transport: Transport, release: (error: StreamError) => void, isTold: boolean): void {
+  resume(h: number, transport: Transport, release: (error: StreamError) => void, news: Payload | undefined): void {
     const releaseOther = this.#transport && this.#release;
+    this.#generation += 1;
     this.#transport = transport;
     this.#release = release;
     this.stop();
     this.acknowledge(h);
     this.#planAsk();
-    if (!isTold) transport.send(element('resumed', { h: String(this.ledger.handled), previd: this.id }));
-    for (const payload of this.ledger.unacknowledged) transport.send(counted(payload));
+    if (news) transport.send(news);
+    this.resend();
     releaseOther?.(new StreamError('conflict', 'resumed by another stream'));
   }
 
@@ -147,7 +183,12 @@ export class StreamManagement {
     const { connected, away } = this.#options.limits;
     if (this.ledger.exceeds(this.#transport ? connected : away)) {
       this.#options.expire(new StreamError('resource-constraint', 'too many stanzas are not acknowledged'));
-    } else if (this.#transport && !this.#isAsked && this.ledger.unacknowledged.length > 0) {
+    } else if (
+      this.#transport &&
+      !this.#transport.numbering &&
+      !this.#isAsked &&
+      this.ledger.unacknowledged.length > 0
+    ) {
       this.#isAsked = true;
       this.#askedFor = this.ledger.sent;
       this.#transport.send(REQUEST);
@@ -155,13 +196,23 @@ export class StreamManagement {
   }
 }
 
-/** The same for a carrier, which need not keep it. */
-function counted({ xml: text, element: stanza }: Payload): Payload {
-  return { xml: text, element: stanza, counted: true };
+/** What lets a client take over its session without logging in. */
+export interface Handover {
+  readonly token: string;
+  readonly generation: number;
 }
 
 /** An element of stream management, which nobody counts. */
-export function element(name: string, attrs: Readonly<Record<string, string | undefined>> = {}): Payload {
-  const made = xml(name, { xmlns: NS_SM, ...attrs });
-  return { xml: made.toString(), element: made };
+export function element(
+  name: string,
+  attrs: Readonly<Record<string, string | undefined>> = {},
+  handover?: Handover,
+): Payload {
+  const ours = handover && {
+    'xmlns:hf': NS_HANDOVER,
+    'hf:token': handover.token,
+    'hf:gen': String(handover.generation),
+  };
+  const made = xml(name, { xmlns: NS_SM, ...attrs, ...ours });
+  return { xml: serialize(made), element: made };
 }

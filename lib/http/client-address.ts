@@ -19,14 +19,14 @@ export class ClientAddress {
   originOf(request: IncomingMessage): ExchangeOrigin {
     const peer = plain(request.socket.remoteAddress ?? '');
     const isEncrypted = 'encrypted' in request.socket;
-    const forwarded = request.headers['x-forwarded-for'];
+    const { origin: page, 'x-forwarded-for': forwarded } = request.headers;
     if (forwarded === undefined || !this.#trustsAny || !this.#isTrusted(peer)) {
       // Something in front of us forwards for others: then its being on this machine means nothing.
-      return { address: peer, secure: isEncrypted, loopback: forwarded === undefined && isLoopback(peer) };
+      return { address: peer, secure: isEncrypted, loopback: forwarded === undefined && isLoopback(peer), page };
     }
     const address = this.#lastUntrusted(String(forwarded).split(','), peer);
     const isForwardedTls = firstWord(request.headers['x-forwarded-proto']) === 'https';
-    return { address, secure: isEncrypted || isForwardedTls, loopback: isLoopback(address) };
+    return { address, secure: isEncrypted || isForwardedTls, loopback: isLoopback(address), page };
   }
 
   /** The chain grows to the right, so the last address that is not a proxy of ours is the client. */

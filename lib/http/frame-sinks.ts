@@ -8,15 +8,19 @@ const STREAMING: HeaderList = ['Cache-Control', 'no-store, no-transform', 'X-Acc
 /** Milliseconds after which a browser opens a broken event stream again. */
 const RETRY = 1500;
 
-/** Server-Sent Events: a frame is an event, its number the id. (HTML Standard §9.2) */
+/** Server-Sent Events: a frame is an event, its number the id, behind that of the carrier. (HTML Standard §9.2) */
 export class EventSink implements FrameSink {
   readonly kind = 'sse';
   readonly #response: ServerResponse;
+  readonly #generation: number;
 
-  constructor(response: ServerResponse, headers: HeaderList) {
+  /** @param written the number of the stanza before the first */
+  constructor(response: ServerResponse, headers: HeaderList, generation: number, written: number) {
     this.#response = response;
+    this.#generation = generation;
     response.writeHead(200, ['Content-Type', 'text/event-stream; charset=utf-8', ...STREAMING, ...headers]);
-    response.write(`retry: ${RETRY}\n\n`);
+    // An id without data: from there a browser reads on that loses the connection before the first stanza.
+    response.write(`retry: ${RETRY}\nid: ${generation}.${written}\n\n`);
   }
 
   get buffered(): number {
@@ -24,7 +28,8 @@ export class EventSink implements FrameSink {
   }
 
   write({ number, xml }: NumberedFrame): void {
-    this.#response.write(`id: ${number}\ndata: ${xml}\n\n`);
+    const id = number === undefined ? '' : `id: ${this.#generation}.${number}\n`;
+    this.#response.write(`${id}data: ${xml}\n\n`);
   }
 
   beat(): void {

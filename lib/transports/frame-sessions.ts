@@ -4,29 +4,35 @@ import { opaqueId, type Random } from '../base/random.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Transport, TransportInfo } from '../xmpp/transport.ts';
 import { FrameSession, type FrameSessionPolicy } from './frame-session.ts';
-import type { FrameStream } from './frame-stream.ts';
 import { LiveTransports } from './live-transports.ts';
+import type { NumberedStream, Refusal } from './numbered-stream.ts';
 
 export interface FrameSessionsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: FrameSessionPolicy;
   /** Makes the stream that a new session carries. */
-  readonly openStream: (transport: Transport) => FrameStream;
+  readonly openStream: (transport: Transport) => NumberedStream;
   /** Seconds to wait when this address may not open a session now; undefined when it may. */
   readonly refuse: (address: string) => number | undefined;
 }
 
 /** Where a request comes from: a session is used only from where it was opened. */
-export interface RequestOrigin extends Omit<TransportInfo, 'name'> {
-  /** The `Origin` of the page, if it is one. */
-  readonly page: string | undefined;
+export type RequestOrigin = Omit<TransportInfo, 'name'>;
+
+/** What a request shows to be let in. */
+export interface Credentials {
+  readonly token: string;
+  /** Of the carrier that the request is for; undefined for the present one. */
+  readonly generation: number | undefined;
 }
 
 interface Entry {
   readonly session: FrameSession;
   readonly tokenHash: Buffer;
   readonly origin: RequestOrigin;
+  /** Of the carrier that had the session before this one. */
+  readonly formerHash: Buffer | undefined;
 }
 
 const SID_BITS = 128;
@@ -59,28 +65,52 @@ export class FrameSessions {
 
   /** Opens a session. Only its client learns the token. */
   create(origin: RequestOrigin): { readonly session: FrameSession; readonly token: string } {
-    const { clock, random, policy, openStream } = this.#options;
-    const sid = opaqueId(random, SID_BITS);
+    const { random } = this.#options;
     const token = opaqueId(random, TOKEN_BITS);
-    const { address, secure, loopback } = origin;
-    const owner = {
-      changed: (changed: FrameSession) => this.#live.changed(changed),
-      ended: (ended: FrameSession) => this.#forget(ended),
-    };
-    const session = new FrameSession({ sid, origin: { address, secure, loopback }, policy, clock, owner });
-    this.#entries.set(sid, { session, tokenHash: hash(token), origin });
-    this.#live.add(session);
-    session.start(openStream(session));
+    const session = this.#carrier(opaqueId(random, SID_BITS), origin);
+    this.#enter(session, token, origin);
     return { session, token };
   }
 
-  /** The session, for who has its token and comes from where it was opened; nobody learns which of these was wrong. */
-  find(sid: string, token: string, { secure, page }: RequestOrigin): FrameSession | undefined {
+  /**
+   * Takes over a session, whatever carries it now.
+   *
+   * @param h the number of the last stanza that the client has
+   * @param ordinal counts the client's attempts
+   */
+  takeOver(
+    sid: string,
+    { token, ordinal, h }: { readonly token: string; readonly ordinal: number; readonly h: number },
+    origin: RequestOrigin,
+  ): { readonly session: FrameSession; readonly token: string } | Refusal {
+    const session = this.#carrier(sid, origin);
+    const outcome = session.takeOver({ id: sid, token, ordinal }, h);
+    if (typeof outcome === 'string') {
+      session.close();
+      this.#live.ended(session);
+      return outcome;
+    }
+    this.#enter(session, outcome.token, origin);
+    return { session, token: outcome.token };
+  }
+
+  /**
+   * The session, for who has its token and comes from where it was opened; nobody learns which of these
+   * was wrong. Who comes for a carrier that no longer has it is told so.
+   */
+  find(sid: string, { token, generation }: Credentials, origin: RequestOrigin): FrameSession | 'unknown' | 'moved' {
     const entry = this.#entries.get(sid);
-    const isRight = timingSafeEqual(hash(token), entry?.tokenHash ?? hash(''));
-    // Browsers leave `Origin` out of a GET to where the page comes from.
-    const isStranger = page !== undefined && page !== entry?.origin.page;
-    return !isRight || isStranger || (entry?.origin.secure && !secure) ? undefined : entry?.session;
+    const claimed = hash(token);
+    const isNow = isSame(claimed, entry?.tokenHash);
+    const wasBefore = isSame(claimed, entry?.formerHash);
+    if (!entry || !(isNow || wasBefore) || !isFromThere(origin, entry.origin)) return 'unknown';
+    const isForThis = generation === undefined || generation === entry.session.generation;
+    return isNow && isForThis ? entry.session : 'moved';
+  }
+
+  /** How often a session was taken over, as far as is known here. */
+  generationOf(sid: string): number | undefined {
+    return this.#entries.get(sid)?.session.generation;
   }
 
   /** Opens no more sessions and ends those there are. */
@@ -89,11 +119,45 @@ export class FrameSessions {
     for (const session of this.#live) session.close(new StreamError('system-shutdown'));
   }
 
+  #carrier(sid: string, origin: RequestOrigin): FrameSession {
+    const { clock, policy, openStream } = this.#options;
+    const owner = {
+      changed: (changed: FrameSession) => this.#live.changed(changed),
+      ended: (ended: FrameSession) => this.#forget(ended),
+    };
+    const session = new FrameSession({ sid, origin, policy, clock, owner });
+    this.#live.add(session);
+    session.start(openStream(session));
+    return session;
+  }
+
+  /** Requests for this id go to this carrier from now on. */
+  #enter(session: FrameSession, token: string, origin: RequestOrigin): void {
+    const former = this.#entries.get(session.sid);
+    this.#entries.set(session.sid, { session, tokenHash: hash(token), origin, formerHash: former?.tokenHash });
+    if (!former) return;
+    former.session.settle();
+    this.#live.ended(former.session);
+  }
+
   #forget(session: FrameSession): void {
-    this.#entries.delete(session.sid);
+    if (this.#entries.get(session.sid)?.session === session) this.#entries.delete(session.sid);
     this.#live.ended(session);
   }
 }
+
+/** With no less security, and from the same page; browsers leave `Origin` out of a GET to where the page comes from. */
+function isFromThere({ secure, page }: RequestOrigin, opener: RequestOrigin): boolean {
+  return (secure || !opener.secure) && (page === undefined || page === opener.page);
+}
+
+/** In the same time whether it is or not. */
+function isSame(claimed: Buffer, token: Buffer | undefined): boolean {
+  const isEqual = timingSafeEqual(claimed, token ?? NOBODYS);
+  return token !== undefined && isEqual;
+}
+
+const NOBODYS = Buffer.alloc(32);
 
 function hash(token: string): Buffer {
   return createHash('sha256').update(token).digest();

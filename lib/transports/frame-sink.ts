@@ -4,7 +4,8 @@ import type { TransportInfo } from '../xmpp/transport.ts';
 export type SinkKind = Extract<TransportInfo['name'], 'sse' | 'http-stream' | 'long-poll' | 'poll'>;
 
 export interface NumberedFrame {
-  readonly number: number;
+  /** Of a stanza; other frames have none. */
+  readonly number: number | undefined;
   /** Without line ends. */
   readonly xml: string;
 }

@@ -58,13 +58,8 @@ function fault(condition: StreamCondition, text: string): Frame {
 }
 
 /** @spec RFC 7395 §3.4 W-3.4-02 */
-export function openElement({ to, from, id, version, lang }: StreamHeader): Element {
-  return xml('open', { xmlns: NS_FRAMING, from, to, id, version, 'xml:lang': lang });
-}
-
-/** The same as text. */
-export function writeOpen(header: StreamHeader): string {
-  return serialize(openElement(header));
+export function writeOpen({ to, from, id, version, lang }: StreamHeader): string {
+  return serialize(xml('open', { xmlns: NS_FRAMING, from, to, id, version, 'xml:lang': lang }));
 }
 
 /** @param seeOtherUri where the client should connect instead @spec RFC 7395 §3.6.1 W-3.6.1-01 */

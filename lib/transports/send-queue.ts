@@ -5,6 +5,8 @@ import type { Payload } from '../xmpp/transport.ts';
 export interface Outgoing {
   readonly xml: string;
   readonly element?: Element;
+  /** The number of a stanza that its session counts. */
+  readonly counted?: number;
 }
 
 export function isPayload(outgoing: Outgoing): outgoing is Payload {

@@ -1,7 +1,7 @@
 import type { Payload } from './transport.ts';
 
 /** Counters wrap. @spec XEP-0198 §4 */
-const MODULUS = 2 ** 32;
+export const MODULUS = 2 ** 32;
 
 export interface LedgerLimits {
   /** Stanzas that a client has not acknowledged. */
@@ -38,6 +38,11 @@ export class Ledger {
     return this.#sent;
   }
 
+  /** The number of the last stanza that the client has. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
   /** How many stanzas of the client were handled: the `h` that it is told. */
   get handled(): number {
     return this.#handled;
@@ -52,11 +57,21 @@ export class Ledger {
     return this.#kept.length > stanzas || this.#length > bytes;
   }
 
-  /** Counts a stanza for the client, and keeps it. */
-  send(payload: Payload): void {
+  /** Counts a stanza for the client, and keeps it. @returns its number */
+  send(payload: Payload): number {
     this.#sent = (this.#sent + 1) % MODULUS;
     this.#kept.push(payload);
     this.#length += payload.xml.length;
+    return this.#sent;
+  }
+
+  /** What the client has not acknowledged, with its numbers, for a carrier. */
+  *missing(): Generator<Payload> {
+    let number = this.#acknowledged;
+    for (const { xml, element } of this.#kept) {
+      number = (number + 1) % MODULUS;
+      yield { xml, element, counted: number };
+    }
   }
 
   /** Counts a stanza of the client, for which the server is responsible from now on. */
@@ -84,7 +99,7 @@ export class Ledger {
   }
 }
 
-/** How many steps it is from one number to the other, upwards. */
-function distance(from: number, to: number): number {
+/** How many steps it is from one number to the other, upwards: less than half of all when the other is ahead. */
+export function distance(from: number, to: number): number {
   return (to - from + MODULUS) % MODULUS;
 }

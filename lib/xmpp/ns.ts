@@ -166,3 +166,5 @@ export const NS_UPLOAD_PURPOSE = 'urn:xmpp:http:upload:purpose:0';
 export const NS_STREAM_LIMITS = 'urn:xmpp:stream-limits:0';
 /** XEP-0484 */
 export const NS_FAST = 'urn:xmpp:fast:0';
+/** Ours: docs/reference/protocol.md */
+export const NS_HANDOVER = 'urn:holdfast:handover:0';

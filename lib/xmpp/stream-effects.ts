@@ -32,6 +32,8 @@ export type StreamAsk =
   | { readonly about: 'establish'; readonly account: Jid; readonly request: Sasl2Request }
   /** Whether the client may go on with a session that it had. @spec XEP-0198 §5 */
   | { readonly about: 'resume'; readonly account: Jid; readonly element: Element }
+  /** Whether the client may go on with a session whose token it has, without login. */
+  | { readonly about: 'handover'; readonly element: Element }
   /** What a client asks before it has authenticated. */
   | { readonly about: 'request'; readonly iq: Element };
 
@@ -49,6 +51,8 @@ export type StreamAnswer =
   | Established
   | { readonly about: 'bind'; readonly bound: Jid | StanzaError }
   | { readonly about: 'resume'; readonly isResumed: boolean }
+  /** The account of the session that the client goes on with. */
+  | { readonly about: 'handover'; readonly account: Jid | undefined }
   | { readonly about: 'request'; readonly reply: Element };
 
 export type StreamEffect =

@@ -1,8 +1,19 @@
 import { opaqueId, type Random } from '../base/random.ts';
-import { xml, type Element } from '../xml/index.ts';
+import { attributeNS, xml, type Element } from '../xml/index.ts';
 import { Jid, prepareDomain } from './jid.ts';
 import { Authentication, sasl2Success, type AuthenticationOutcome } from './authentication.ts';
-import { NS_BIND, NS_CLIENT, NS_CSI, NS_SASL2, NS_SERVER, NS_SESSION, NS_SM, NS_STREAM, NS_TLS } from './ns.ts';
+import {
+  NS_BIND,
+  NS_CLIENT,
+  NS_CSI,
+  NS_HANDOVER,
+  NS_SASL2,
+  NS_SERVER,
+  NS_SESSION,
+  NS_SM,
+  NS_STREAM,
+  NS_TLS,
+} from './ns.ts';
 import type { MechanismName } from './sasl/mechanisms.ts';
 import { StanzaError } from './stanza-error.ts';
 import { isStanzaKind } from './stanza.ts';
@@ -110,12 +121,20 @@ export class Stream {
       if (answer.isResumed) this.#phase = 'bound';
       return [];
     }
+    if (answer.about === 'handover') return this.#handedOver(answer.account);
     // What had succeeded may still come to nothing.
     if (answer.about === 'refusal' && this.#success) {
       this.#success = undefined;
       return this.#afterSasl(this.#authentication?.refuse(answer.condition));
     }
     return this.#afterSasl(this.#authentication?.answer(answer));
+  }
+
+  /** The stream carries a bound resource from now on, whatever it was before. */
+  adopted(host: StreamHost | undefined, account: Jid): void {
+    this.#host = host;
+    this.#account = account;
+    this.#phase = 'bound';
   }
 
   /** The stream is over, for a reason of somebody else's. */
@@ -266,9 +285,23 @@ export class Stream {
 
   /** What follows a resumption waits for its outcome. */
   #manage(element: Element): StreamEffect[] {
-    const mayResume = this.#phase === 'binding' && element.getName() === 'resume';
+    const isResumption = element.getName() === 'resume';
+    if (isResumption && this.#phase === 'authenticating' && this.#host && hasToken(element)) {
+      return this.#ask({ about: 'handover', element }, this.#host);
+    }
+    const mayResume = this.#phase === 'binding' && isResumption;
     if (!mayResume || !this.#account || !this.#host) return [{ do: 'manage', element }];
     return this.#ask({ about: 'resume', account: this.#account, element }, this.#host);
+  }
+
+  /** Who has no session any more may log in; who only guesses, not for long. */
+  #handedOver(account: Jid | undefined): StreamEffect[] {
+    if (account && this.#host) {
+      this.adopted(this.#host, account);
+      return [{ do: 'authenticated', account }];
+    }
+    this.#failures += 1;
+    return this.#failures >= MAX_FAILURES ? this.#end('policy-violation', 'too many failed attempts') : [];
   }
 
   /** Old clients establish a session; there is nothing to do. @spec RFC 6121 §1.4 */
@@ -390,6 +423,11 @@ function accountsAt(domain: string, addresses: readonly string[]): string[] {
 
 function resultOf(iq: Element): Element {
   return xml('iq', { xmlns: NS_CLIENT, type: 'result', id: iq.attrs['id'] });
+}
+
+/** Whether it is a resumption in our own form. */
+function hasToken(element: Element): boolean {
+  return attributeNS(element, NS_HANDOVER, 'token') !== undefined;
 }
 
 /** What may come while SASL2 is under way. @spec XEP-0388 §2.4 */

@@ -14,8 +14,8 @@ export interface Payload {
   readonly element: Element;
   /** Called at most once, when the client is known to have it; for who keeps a copy until then. */
   readonly arrived?: (() => void) | undefined;
-  /** The session counts it and keeps it until the client acknowledges it: the carrier need not. @spec XEP-0198 §4 */
-  readonly counted?: true;
+  /** Its number: the session counts it and keeps it until the client acknowledges it, so the carrier need not. @spec XEP-0198 §4 */
+  readonly counted?: number;
 }
 
 /** What a carrier takes from its client. @spec XEP-0478 §3.1 */
@@ -50,6 +50,8 @@ export interface TransportInfo {
   readonly bindings?: readonly ChannelBinding[] | undefined;
   /** Addresses that a trusted certificate of the client names. */
   readonly certified?: readonly string[] | undefined;
+  /** The `Origin` of the page that the client runs in, if it is one. */
+  readonly page?: string | undefined;
   /** Told to the client, where the carrier has any. */
   readonly limits?: StreamLimits | undefined;
   /** Who the client is, where that is known before it says anything: it need not log in. */
@@ -81,6 +83,11 @@ export interface Transport {
   readonly info: TransportInfo;
   /** How TLS is started on this carrier; undefined where it cannot be, or is there already. @spec RFC 6120 §5 */
   readonly startTls?: StartTls | undefined;
+  /**
+   * For a carrier that numbers stanzas itself, and acknowledges in words of its own: they are counted from
+   * resource binding on, and the client is never asked. The session gets this id.
+   */
+  readonly numbering?: { readonly id: string } | undefined;
   /** The answering stream header; comes before anything else of each stream, also after a restart. */
   open(header: StreamHeader): void;
   /** Queues one element. */

@@ -1,5 +1,5 @@
 import type { HoldfastServer } from '../../lib/server.ts';
-import { login, named, TALKERS, type Talker } from './talker.ts';
+import { authenticate, loginManaged, named, TALKERS, type Talker } from './talker.ts';
 
 const SM = 'urn:xmpp:sm:3';
 const STANZAS: ReadonlySet<string> = new Set(['message', 'presence', 'iq']);
@@ -33,9 +33,9 @@ export class Mover {
 
   async start(transport: TransportName): Promise<void> {
     const talker = await this.#connect(transport);
-    await login(talker, this.#name);
-    talker.say(`<enable xmlns='${SM}' resume='true'/>`);
-    this.#id = (await named(talker, 'enabled')).attrs['id'];
+    this.#id = await loginManaged(talker, this.#name);
+    this.#taken = 1;
+    this.#acknowledged = 1;
     this.#carryOn(talker);
   }
 
@@ -45,11 +45,7 @@ export class Mover {
     this.#talker = undefined;
     if (isCut) old?.cut();
     const talker = await this.#connect(transport);
-    await talker.open();
-    const credentials = Buffer.from(`\0${this.#name}\0${this.#name}`).toString('base64');
-    talker.say(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${credentials}</auth>`);
-    await named(talker, 'success');
-    await talker.open();
+    await authenticate(talker, this.#name);
     const since = performance.now();
     talker.say(`<resume xmlns='${SM}' previd='${this.#id}' h='${this.#taken}'/>`);
     const resumed = await named(talker, 'resumed');
@@ -84,6 +80,7 @@ export class Mover {
 
   #carryOn(talker: Talker): void {
     this.#talker = talker;
+    talker.counted?.(() => this.#taken);
     void this.#read(talker).catch(() => undefined);
   }
 

@@ -138,6 +138,7 @@ export function resumptionsOf({ clock, random }: Pick<World, 'clock' | 'random'>
     window: 60_000,
     sessions: 1,
     remembered: 1,
+    handover: true,
     limits: DEFAULT_MANAGEMENT_LIMITS,
   });
 }

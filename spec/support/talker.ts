@@ -9,6 +9,7 @@ import { read } from './read-xml.ts';
 
 /** Milliseconds between two polls. */
 const POLL_PAUSE = 2;
+const SM = 'urn:xmpp:sm:3';
 
 /** A client that speaks XMPP over one transport or another, in the same words. */
 export interface Talker {
@@ -18,6 +19,8 @@ export interface Talker {
   say(...elements: string[]): void;
   /** The next element. @throws Error when there will be none */
   next(): Promise<Element>;
+  /** Leaves it to who calls `next` to say how many stanzas are taken, where the transport acknowledges by itself. */
+  counted?(taken: () => number): void;
   /** Vanishes without a word. */
   cut(): void;
   /** The element before the end, or the condition with which the carrier ended. */
@@ -73,17 +76,36 @@ export async function named(talker: Talker, name: string): Promise<Element> {
 
 /** Logs in with PLAIN, binds, and becomes available. */
 export async function login(talker: Talker, name: string, resource = 'spec'): Promise<void> {
+  await bind(talker, name, resource);
+  talker.say(`<presence xmlns='jabber:client'/>`);
+  await named(talker, 'presence');
+}
+
+/** The same with stream management, which counts from resource binding on. @returns the SM-ID */
+export async function loginManaged(talker: Talker, name: string, resource = 'spec'): Promise<string> {
+  await bind(talker, name, resource);
+  talker.say(`<enable xmlns='${SM}' resume='true'/>`);
+  const { id = '' } = (await named(talker, 'enabled')).attrs;
+  talker.say(`<presence xmlns='jabber:client'/>`);
+  await named(talker, 'presence');
+  return id;
+}
+
+async function bind(talker: Talker, name: string, resource: string): Promise<void> {
+  await authenticate(talker, name);
+  talker.say(
+    `<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind></iq>`,
+  );
+  await named(talker, 'iq');
+}
+
+/** Logs in with PLAIN, and no more. */
+export async function authenticate(talker: Talker, name: string): Promise<void> {
   await talker.open();
   const credentials = Buffer.from(`\0${name}\0${name}`).toString('base64');
   talker.say(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${credentials}</auth>`);
   await named(talker, 'success');
   await talker.open();
-  talker.say(
-    `<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind></iq>`,
-  );
-  await named(talker, 'iq');
-  talker.say(`<presence xmlns='jabber:client'/>`);
-  await named(talker, 'presence');
 }
 
 class FrameTalker implements Talker {
@@ -244,7 +266,7 @@ class SessionTalker implements Talker {
 
   private constructor(client: FrameSessionClient) {
     this.#client = client;
-    client.onUnreachable = () => this.#end('unreachable');
+    client.onEnd = (why) => this.#end(why);
     client.onFrame = (text) => {
       if (text.startsWith('<close ')) this.#end(this.#last);
       this.#last = text;
@@ -264,11 +286,15 @@ class SessionTalker implements Talker {
   }
 
   say(...elements: string[]): void {
-    void this.#client.send(...elements);
+    void this.#client.send(...elements).catch(() => undefined);
   }
 
   async next(): Promise<Element> {
     return read(await this.#client.next());
+  }
+
+  counted(taken: () => number): void {
+    this.#client.taken = taken;
   }
 
   cut(): void {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { OPEN } from '../support/frame-client.ts';
 import { FrameSessionClient } from '../support/frame-session-client.ts';
+import type { Fetch } from '../support/http2-client.ts';
 import { startServer } from '../support/running-server.ts';
 import { login, named, type Talker } from '../support/talker.ts';
 import { read } from '../support/read-xml.ts';
@@ -22,8 +23,8 @@ describe('frame sessions over HTTP', () => {
     await server.close({ drain: 0 });
   });
 
-  async function create(headers: Record<string, string> = {}): Promise<FrameSessionClient> {
-    const client = await FrameSessionClient.create(server.urls[0] ?? '', headers);
+  async function create(headers: Record<string, string> = {}, fetcher: Fetch = fetch): Promise<FrameSessionClient> {
+    const client = await FrameSessionClient.create(server.urls[0] ?? '', headers, fetcher);
     clients.push(client);
     return client;
   }
@@ -31,7 +32,7 @@ describe('frame sessions over HTTP', () => {
   /** The same client in the words of `login`. */
   function talker(client: FrameSessionClient): Talker {
     const talk: Talker = {
-      say: (...elements) => void client.send(...elements),
+      say: (...elements) => void client.send(...elements).catch(() => undefined),
       next: async () => read(await client.next()),
       cut: () => client.cut(),
       ended: Promise.resolve(''),
@@ -69,9 +70,13 @@ describe('frame sessions over HTTP', () => {
     const answer = await client.ask('/poll?wait=0');
     const text = await answer.text();
     expect(answer.headers.get('content-length')).to.equal(String(Buffer.byteLength(text)));
-    expect([answer.headers.get('holdfast-first'), answer.headers.get('holdfast-ack')]).to.deep.equal(['1', '1']);
+    expect(['first', 'ack', 'gen'].map((name) => answer.headers.get(`holdfast-${name}`))).to.deep.equal([
+      '1',
+      '0',
+      '0',
+    ]);
     expect(text.split('\n').map((line) => line.slice(0, 7))).to.deep.equal(['<open x', '<stream', '']);
-    expect(await (await client.ask('/poll?wait=0', { headers: { 'Holdfast-Ack': '2' } })).text()).to.equal('');
+    expect(await (await client.ask('/poll?wait=0')).text()).to.equal('');
   });
 
   it('a session that is none, and a token that is wrong, get the same answer', async () => {
@@ -92,18 +97,36 @@ describe('frame sessions over HTTP', () => {
 
   it('what comes too early, or acknowledges what was not sent, gets 409 and the truth', async () => {
     const client = await create();
-    expect(await client.post(2, [OPEN])).to.equal(409);
-    expect(await client.post(1, [OPEN], { 'Holdfast-Ack': '99' })).to.equal(409);
-    expect(await client.post(0, [OPEN])).to.equal(400);
-    expect(await client.post(1, [OPEN])).to.equal(200);
+    client.read('stream');
+    await login(talker(client), 'alice');
+    const ping = `<iq xmlns='jabber:client' type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>`;
+    expect(await client.post(3, [ping])).to.equal(409);
+    expect(await client.post(2, [ping], { 'Holdfast-Ack': '99' })).to.equal(409);
+    expect(await client.post(undefined, [ping])).to.equal(400);
+    expect(await client.post(2, [ping])).to.equal(200);
+    expect(await client.post(2, [ping])).to.equal(200);
   });
 
-  it('a stale attempt to read gets 409', async () => {
-    const client = await create();
-    const second = client.ask('/poll?wait=5', { headers: { 'Holdfast-Attach': '2' } });
-    await client.send(OPEN);
-    expect((await second).status).to.equal(200);
-    expect((await client.ask('/poll?wait=0', { headers: { 'Holdfast-Attach': '1' } })).status).to.equal(409);
+  it('a POST whose answer is lost is sent again, and taken once', async () => {
+    let isLogin = true;
+    let lost = 0;
+    const losing: Fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      if (isLogin || init?.method !== 'POST' || (lost += 1) % 2 === 0) return answer;
+      throw new TypeError('fetch failed');
+    };
+    const [sender, reader] = [await create({}, losing), await create()];
+    sender.read('stream');
+    reader.read('events');
+    await login(talker(sender), 'alice');
+    const bob = talker(reader);
+    await login(bob, 'bob');
+    isLogin = false;
+    for (const body of ['1', '2', '3']) {
+      await sender.send(`<message xmlns='jabber:client' to='bob@localhost'><body>${body}</body></message>`);
+      expect((await named(bob, 'message')).child('body', 'jabber:client')?.text).to.equal(body);
+    }
+    expect(lost).to.equal(6);
   });
 
   it('other methods and paths are refused, and preflights answered', async () => {
@@ -114,7 +137,7 @@ describe('frame sessions over HTTP', () => {
     const preflight = await fetch(`${client.url}/frames`, { method: 'OPTIONS' });
     expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).to.deep.equal([
       204,
-      'Authorization, Content-Type, Last-Event-ID, Holdfast-Ack, Holdfast-First, Holdfast-Attach',
+      'Authorization, Content-Type, Last-Event-ID, Holdfast-Ack, Holdfast-First, Holdfast-Gen, Holdfast-Attach',
     ]);
   });
 
@@ -125,7 +148,7 @@ describe('frame sessions over HTTP', () => {
     await login(alice, 'alice');
     expect((await client.ask('', { method: 'DELETE' })).status).to.equal(204);
     await named(alice, 'close');
-    const again = await client.ask('/events', { headers: { 'Last-Event-ID': String(client.received) } });
+    const again = await client.ask('/events', { headers: { 'Last-Event-ID': `0.${client.received}` } });
     expect(again.status).to.equal(204);
     expect(server.hosts.find('localhost')?.sessions.size).to.equal(0);
   });

@@ -5,9 +5,13 @@ import {
   type FrameSession,
   type FrameSessionPolicy,
 } from '../../lib/transports/frame-session.ts';
-import { FrameSessions } from '../../lib/transports/frame-sessions.ts';
-import type { FrameSink, SinkKind } from '../../lib/transports/frame-sink.ts';
-import type { Payload } from '../../lib/xmpp/transport.ts';
+import { FrameSessions, type RequestOrigin } from '../../lib/transports/frame-sessions.ts';
+import type { FrameSink, NumberedFrame, SinkKind } from '../../lib/transports/frame-sink.ts';
+import type { Claim, Handover, NumberedStream, Refusal } from '../../lib/transports/numbered-stream.ts';
+import type { Element } from '../../lib/xml/index.ts';
+import { Ledger, type Acknowledged } from '../../lib/xmpp/ledger.ts';
+import type { StreamError } from '../../lib/xmpp/stream-error.ts';
+import type { Payload, Transport } from '../../lib/xmpp/transport.ts';
 import { OPEN } from '../support/frame-client.ts';
 import { read } from '../support/read-xml.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
@@ -24,8 +28,8 @@ class FakeSink implements FrameSink {
     this.kind = kind;
   }
 
-  write({ number, xml }: { number: number; xml: string }): void {
-    this.frames.push(`${number} ${xml}`);
+  write({ number, xml }: NumberedFrame): void {
+    this.frames.push(number === undefined ? xml : `${number} ${xml}`);
   }
 
   beat(): void {
@@ -39,14 +43,65 @@ class FakeSink implements FrameSink {
 
 const ORIGIN = { address: '192.0.2.1', secure: true, loopback: false, page: 'https://chat.example' };
 
-/** One session with a stream that notes what it is given. */
+/** The stream of a bound resource: it counts as a session does, and notes what it is given. */
+class FakeStream implements NumberedStream {
+  readonly isAuthenticated = true;
+  readonly taken: string[] = [];
+  readonly ends: { readonly how: string; readonly undelivered: readonly string[] }[] = [];
+  readonly ledger = new Ledger();
+  isBound = true;
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  get handled(): number | undefined {
+    return this.isBound ? this.ledger.handled : undefined;
+  }
+
+  get acknowledged(): number {
+    return this.ledger.acknowledged;
+  }
+
+  acknowledge(h: number): Acknowledged {
+    return this.ledger.acknowledge(h);
+  }
+
+  resend(): void {
+    for (const payload of this.ledger.missing()) this.#transport.send(payload);
+  }
+
+  handOver(_claim: Claim, h: number): Handover | Refusal {
+    return h > 9 ? 'too-high' : { token: 'next', generation: 7 };
+  }
+
+  open(): void {
+    this.taken.push('open');
+  }
+
+  receive({ name, attrs }: Element): void {
+    if (name === 'message') this.ledger.receive();
+    this.taken.push(attrs['id'] ?? name);
+  }
+
+  fail(error: StreamError): void {
+    this.#transport.close(error);
+  }
+
+  closed(how: string, undelivered: readonly Payload[]): void {
+    this.ends.push({ how, undelivered: undelivered.map(({ xml }) => xml) });
+  }
+}
+
+/** One session whose resource is bound. */
 class World {
   readonly clock = new VirtualClock();
   readonly sessions: FrameSessions;
   readonly session: FrameSession;
   readonly token: string;
-  readonly taken: string[] = [];
-  readonly ends: { readonly how: string; readonly undelivered: readonly string[] }[] = [];
+  readonly streams: FakeStream[] = [];
+  readonly stream: FakeStream;
 
   constructor(policy: Partial<FrameSessionPolicy> = {}) {
     this.sessions = new FrameSessions({
@@ -54,27 +109,42 @@ class World {
       random: new SeededRandom(1),
       policy: { ...DEFAULT_FRAME_POLICY, ...policy },
       refuse: () => undefined,
-      openStream: (transport) => ({
-        isAuthenticated: true,
-        open: () => void this.taken.push('open'),
-        receive: ({ attrs }) => void this.taken.push(attrs['id'] ?? ''),
-        fail: (error) => transport.close(error),
-        closed: (how, undelivered) => void this.ends.push({ how, undelivered: undelivered.map(({ xml }) => xml) }),
-      }),
+      openStream: (transport) => {
+        const stream = new FakeStream(transport);
+        this.streams.push(stream);
+        return stream;
+      },
     });
     const { session, token } = this.sessions.create(ORIGIN);
     this.session = session;
     this.token = token;
+    const [stream] = this.streams;
+    if (!stream) throw new Error('no stream');
+    this.stream = stream;
   }
 
+  get taken(): readonly string[] {
+    return this.stream.taken;
+  }
+
+  get ends(): FakeStream['ends'] {
+    return this.stream.ends;
+  }
+
+  /** Stanzas, which the session counts. */
   send(...names: string[]): void {
-    for (const name of names) this.session.send(payload(name));
+    for (const name of names) {
+      const counted = this.stream.ledger.send(payload(name));
+      this.session.send({ ...payload(name), counted });
+    }
     this.clock.endTurn();
   }
 
-  reads(kind: SinkKind, wait = seconds(25), ordinal = 0): FakeSink {
+  /** The client reads on, from `h` or from what it acknowledged last. */
+  reads(kind: SinkKind, wait = seconds(25), h?: number): FakeSink {
     const sink = new FakeSink(kind);
-    this.session.attach(sink, { ordinal, wait });
+    if (!this.session.readOn(h)) throw new Error('refused');
+    this.session.attach(sink, wait);
     this.clock.endTurn();
     return sink;
   }
@@ -90,15 +160,40 @@ function message(id: string): string {
 
 describe('FrameSession', () => {
   describe('towards the client', () => {
-    it('numbers frames, and sends again what was not acknowledged, on whatever is read from', () => {
+    it('sends again what was not acknowledged, on whatever is read from', () => {
       const world = new World();
       world.send('a', 'b');
       expect(world.reads('sse').frames).to.deep.equal(['1 a', '2 b']);
       world.send('c');
+      expect(world.reads('http-stream', 0, 1).frames).to.deep.equal(['2 b', '3 c']);
+      expect(world.reads('long-poll', 0).frames).to.deep.equal(['2 b', '3 c']);
+      expect(world.reads('poll', 0, 3).frames).to.deep.equal([]);
+    });
+
+    it('says before each response which number comes first', () => {
+      const world = new World();
+      world.send('a', 'b');
+      world.reads('sse');
+      world.session.readOn(1);
+      expect(world.session.next).to.equal(2);
+      world.session.readOn(2);
+      expect(world.session.next).to.equal(3);
+    });
+
+    it('nobody reads on from what was never sent, or from before what was acknowledged', () => {
+      const world = new World();
+      world.send('a', 'b');
       world.session.acknowledge(1);
-      expect(world.reads('http-stream').frames).to.deep.equal(['2 b', '3 c']);
-      world.session.acknowledge(3);
-      expect(world.reads('poll', 0).frames).to.deep.equal([]);
+      expect([0, 1, 2, 3].map((h) => world.session.readOn(h))).to.deep.equal([false, true, true, false]);
+    });
+
+    it('frames that are not counted have no number, and go once', () => {
+      const world = new World();
+      world.send('a');
+      world.session.send(payload('<r/>'));
+      world.clock.endTurn();
+      expect(world.reads('sse').frames).to.deep.equal(['1 a', '<r/>']);
+      expect(world.reads('sse').frames).to.deep.equal(['1 a']);
     });
 
     it('an acknowledgement while a response is open does not send anything twice', () => {
@@ -131,12 +226,6 @@ describe('FrameSession', () => {
       world.session.lost(first);
       world.send('a');
       expect(second.frames).to.deep.equal(['1 a']);
-    });
-
-    it('an attempt that a later one has overtaken is refused', () => {
-      const world = new World();
-      world.reads('sse', 0, 2);
-      expect([1, 2, 3, 0].map((ordinal) => world.session.mayAttach(ordinal))).to.deep.equal([false, false, true, true]);
     });
   });
 
@@ -177,12 +266,13 @@ describe('FrameSession', () => {
       expect(sink.isEnded).to.equal(true);
     });
 
-    it('a client that is silent for a minute is gone; what it did not acknowledge is given back', () => {
+    it('a client that is silent for a minute is gone; what it did not acknowledge is still in the ledger', () => {
       const world = new World();
       world.send('a', 'b');
       world.session.acknowledge(1);
       world.clock.advance(seconds(60));
-      expect(world.ends).to.deep.equal([{ how: 'lost', undelivered: ['b'] }]);
+      expect(world.ends).to.deep.equal([{ how: 'lost', undelivered: [] }]);
+      expect(world.stream.ledger.unacknowledged.map(({ xml }) => xml)).to.deep.equal(['b']);
       expect(world.sessions.size).to.equal(0);
     });
 
@@ -205,22 +295,21 @@ describe('FrameSession', () => {
       expect(sink.frames).to.deep.equal(['1 a']);
     });
 
-    it('too much without acknowledgement ends it', () => {
-      const world = new World({ unacknowledged: { stanzas: 2, bytes: 1000 } });
-      const sink = world.reads('sse');
+    it('too much that waits to be read ends it', () => {
+      const world = new World({ queued: { frames: 2, bytes: 1000 } });
       world.send('a', 'b', 'c');
-      expect(world.ends[0]?.undelivered).to.deep.equal(['a', 'b', 'c']);
-      expect(sink.frames.join()).to.contain('resource-constraint');
+      expect(world.ends).to.have.length(1);
+      expect(world.reads('sse').frames.join()).to.match(/^<stream:error.*resource-constraint.*<close/);
     });
   });
 
   describe('from the client', () => {
-    it('takes frames once, however often they come', () => {
+    it('takes stanzas once, however often they come', () => {
       const world = new World();
-      expect(world.session.receive(1, [OPEN, message('2')])).to.equal('taken');
-      expect(world.session.receive(1, [OPEN, message('2'), message('3')])).to.equal('taken');
+      expect(world.session.receive(1, [message('1'), message('2')])).to.equal('taken');
+      expect(world.session.receive(1, [message('1'), message('2'), message('3')])).to.equal('taken');
       expect(world.session.receive(2, [message('2')])).to.equal('taken');
-      expect(world.taken).to.deep.equal(['open', '2', '3']);
+      expect(world.taken).to.deep.equal(['1', '2', '3']);
       expect(world.session.handled).to.equal(3);
     });
 
@@ -230,18 +319,42 @@ describe('FrameSession', () => {
       expect(world.taken).to.deep.equal([]);
     });
 
+    it('takes no stanza without a number, and other frames only so', () => {
+      const world = new World();
+      expect(world.session.receive(undefined, [message('1')])).to.equal('unnumbered');
+      expect(world.session.receive(undefined, [`<r xmlns='urn:xmpp:sm:3'/>`])).to.equal('taken');
+      expect(world.taken).to.deep.equal(['r']);
+    });
+
+    it('before a resource is bound nothing has a number', () => {
+      const world = new World();
+      world.stream.isBound = false;
+      expect(world.session.receive(1, [message('1')])).to.equal('gap');
+      expect(world.session.receive(undefined, [OPEN, message('1')])).to.equal('taken');
+    });
+
+    it('numbers begin again at 0 after 2^32 - 1', () => {
+      const world = new World();
+      const last = 2 ** 32 - 1;
+      Object.assign(world.stream, { ledger: new Ledger(last - 1) });
+      expect(world.session.receive(last, [message('a'), message('b')])).to.equal('taken');
+      expect(world.session.handled).to.equal(0);
+      expect(world.session.receive(last, [message('a'), message('b'), message('c')])).to.equal('taken');
+      expect(world.session.receive(3, [message('e')])).to.equal('gap');
+      expect(world.taken).to.deep.equal(['a', 'b', 'c']);
+    });
+
     it('<close/> ends it in peace; what follows is not taken', () => {
       const world = new World();
       const sink = world.reads('sse');
-      const frames = [`<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>`, message('2')];
+      const frames = [`<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>`, message('1')];
       expect(world.session.receive(1, frames)).to.equal('over');
       world.clock.endTurn();
       expect(world.ends).to.deep.equal([{ how: 'graceful', undelivered: [] }]);
       expect([sink.frames, sink.isEnded]).to.deep.equal([
-        ['1 <close xmlns="urn:ietf:params:xml:ns:xmpp-framing" />'],
+        ['<close xmlns="urn:ietf:params:xml:ns:xmpp-framing" />'],
         true,
       ]);
-      world.session.acknowledge(1);
       expect(world.session.isTold).to.equal(true);
     });
   });
@@ -250,14 +363,40 @@ describe('FrameSession', () => {
     it('by its client only: token, page and security are those of its opening', () => {
       const { sessions, session, token } = new World();
       const { sid } = session;
-      expect(sessions.find(sid, token, ORIGIN)).to.equal(session);
-      expect(sessions.find(sid, token, { ...ORIGIN, address: '198.51.100.1' })).to.equal(session);
-      expect(sessions.find(sid, token, { ...ORIGIN, page: undefined })).to.equal(session);
-      expect(sessions.find(sid, `${token}a`, ORIGIN)).to.equal(undefined);
-      expect(sessions.find(sid, '', ORIGIN)).to.equal(undefined);
-      expect(sessions.find('nonsense', token, ORIGIN)).to.equal(undefined);
-      expect(sessions.find(sid, token, { ...ORIGIN, secure: false })).to.equal(undefined);
-      expect(sessions.find(sid, token, { ...ORIGIN, page: 'https://evil.example' })).to.equal(undefined);
+      const find = (id: string, shown: string, origin: typeof ORIGIN | RequestOrigin): unknown =>
+        sessions.find(id, { token: shown, generation: undefined }, origin);
+      expect(find(sid, token, ORIGIN)).to.equal(session);
+      expect(find(sid, token, { ...ORIGIN, address: '198.51.100.1' })).to.equal(session);
+      expect(find(sid, token, { ...ORIGIN, page: undefined })).to.equal(session);
+      expect(find(sid, `${token}a`, ORIGIN)).to.equal('unknown');
+      expect(find(sid, '', ORIGIN)).to.equal('unknown');
+      expect(find('nonsense', token, ORIGIN)).to.equal('unknown');
+      expect(find(sid, token, { ...ORIGIN, secure: false })).to.equal('unknown');
+      expect(find(sid, token, { ...ORIGIN, page: 'https://evil.example' })).to.equal('unknown');
+    });
+
+    it('not by requests for a carrier that no longer has it: they are told that it has moved', () => {
+      const { sessions, session, token, clock } = new World();
+      const { sid } = session;
+      const taken = sessions.takeOver(sid, { token: 'of the session', ordinal: 1, h: 3 }, ORIGIN);
+      if (typeof taken === 'string') throw new Error(taken);
+      clock.endTurn();
+      expect(sessions.find(sid, { token, generation: 0 }, ORIGIN)).to.equal('moved');
+      expect(sessions.find(sid, { token: 'next', generation: 0 }, ORIGIN)).to.equal('moved');
+      expect(sessions.find(sid, { token: 'next', generation: 7 }, ORIGIN)).to.equal(taken.session);
+      expect([taken.session.next, taken.token, sessions.generationOf(sid), sessions.size]).to.deep.equal([
+        4,
+        'next',
+        7,
+        1,
+      ]);
+    });
+
+    it('a takeover that is refused changes nothing', () => {
+      const { sessions, session, token } = new World();
+      expect(sessions.takeOver(session.sid, { token: '', ordinal: 1, h: 10 }, ORIGIN)).to.equal('too-high');
+      expect(sessions.find(session.sid, { token, generation: 0 }, ORIGIN)).to.equal(session);
+      expect(sessions.size).to.equal(1);
     });
 
     it('until the server stops', () => {

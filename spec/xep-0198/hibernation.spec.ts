@@ -22,6 +22,7 @@ class Scene {
       window: WINDOW,
       sessions: 10,
       remembered: 2,
+      handover: true,
       limits: DEFAULT_MANAGEMENT_LIMITS,
       ...policy,
     });
@@ -31,7 +32,9 @@ class Scene {
   }
 
   manage({ session }: FakeClient): string {
-    return this.resumptions.enable(session, WINDOW, (error) => void this.released.push(error)).management.id;
+    const management = this.resumptions.manage(session, (error) => void this.released.push(error));
+    this.resumptions.enable(session, management, WINDOW);
+    return management.id;
   }
 
   writes(...ids: string[]): void {
@@ -48,7 +51,7 @@ class Scene {
   resumes(h: number): string[] {
     const transport = new FakeTransport();
     const session = this.resumptions.find(this.id, jid(BOB).bare);
-    session?.resume(h, transport, () => undefined);
+    session?.resume(h, transport, () => undefined, session.management?.resumed(undefined));
     return transport.sent.map(({ element }) => element.attrs['id'] ?? element.name);
   }
 

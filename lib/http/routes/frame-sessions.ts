@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { seconds } from '../../base/time.ts';
-import type { FrameSession } from '../../transports/frame-session.ts';
+import type { FrameSession, Taken } from '../../transports/frame-session.ts';
 import type { FrameSessions, RequestOrigin } from '../../transports/frame-sessions.ts';
 import type { FrameSink } from '../../transports/frame-sink.ts';
 import { readBody } from '../body-reader.ts';
@@ -21,7 +21,7 @@ export interface FrameSessionsRoute {
 
 const EXPOSED: HeaderList = [
   'Access-Control-Expose-Headers',
-  'Location, Holdfast-Session, Holdfast-Token, Holdfast-Ack, Holdfast-First',
+  'Location, Holdfast-Session, Holdfast-Token, Holdfast-Ack, Holdfast-First, Holdfast-Gen',
   'X-Content-Type-Options',
   'nosniff',
 ];
@@ -29,7 +29,7 @@ const PREFLIGHT: HeaderList = [
   'Access-Control-Allow-Methods',
   'GET, POST, DELETE, OPTIONS',
   'Access-Control-Allow-Headers',
-  'Authorization, Content-Type, Last-Event-ID, Holdfast-Ack, Holdfast-First, Holdfast-Attach',
+  'Authorization, Content-Type, Last-Event-ID, Holdfast-Ack, Holdfast-First, Holdfast-Gen, Holdfast-Attach',
   'Access-Control-Max-Age',
   '7200',
 ];
@@ -40,8 +40,11 @@ const METHODS: Readonly<Record<string, string>> = {
   poll: 'GET, OPTIONS',
   frames: 'POST, OPTIONS',
 };
+const TAKEN: Readonly<Record<Taken, number>> = { taken: 200, unnumbered: 400, gap: 409, over: 409 };
 const DEFAULT_WAIT = 25;
+/** Seconds. */
 const RETRY_WHEN_STOPPING = '5';
+const RETRY_WHEN_BLOCKED = '60';
 
 /** One request, taken apart. */
 interface Ask {
@@ -63,7 +66,7 @@ export function frameSessions(options: FrameSessionsRoute): Middleware {
       request,
       response,
       headers: [...cors.headers(request), ...EXPOSED],
-      origin: { ...clients.originOf(request), page: request.headers.origin },
+      origin: clients.originOf(request),
       query: new URLSearchParams(ctx.querystring),
     };
     if (ctx.path === path) create(ask, ctx, options);
@@ -86,20 +89,39 @@ function create(ask: Ask, { method, path }: Context, { sessions }: FrameSessions
 }
 
 function serve(ask: Ask, [sid = '', what = '', ...more]: readonly string[], options: FrameSessionsRoute): void {
-  const { method } = ask.request;
+  const { method, headers } = ask.request;
   const methods = more.length === 0 ? METHODS[what] : undefined;
   if (methods === undefined) return answer(ask, 404);
   if (method === 'OPTIONS') return answer(ask, 204, PREFLIGHT);
   if (!methods.startsWith(method ?? '')) return answer(ask, 405, ['Allow', methods]);
-  const session = options.sessions.find(sid, tokenOf(ask.request), ask.origin);
-  if (!session) return answer(ask, 404);
-  if (!acknowledges(ask, session)) return answer(ask, 409, ackOf(session));
-  if (what === '') {
-    session.leave();
-    answer(ask, 204);
-  } else if (what === 'frames') take(ask, session, options);
-  else if (session.isTold) answer(ask, 204);
-  else read(ask, session, what);
+  const ordinal = numberOf(headers['holdfast-attach']);
+  if (method === 'GET' && ordinal !== undefined) return takeOver(ask, { sid, what, ordinal }, options);
+  const { generation = numberOf(headers['holdfast-gen']), h } = positionOf(ask.request);
+  const session = options.sessions.find(sid, { token: tokenOf(ask.request), generation }, ask.origin);
+  if (session === 'unknown') return answer(ask, 404);
+  if (session === 'moved') return answer(ask, 409, generationOf(options.sessions, sid));
+  if (method === 'GET') return session.isTold ? answer(ask, 204) : readOn(ask, session, what, h);
+  if (h !== undefined && !session.acknowledge(h)) return answer(ask, 409, positionHeaders(session));
+  if (method === 'POST') return take(ask, session, options);
+  session.leave();
+  answer(ask, 204);
+}
+
+/** @spec XEP-0198 §5, in one request instead of a login and an element */
+function takeOver(
+  ask: Ask,
+  { sid, what, ordinal }: { readonly sid: string; readonly what: string; readonly ordinal: number },
+  { sessions }: FrameSessionsRoute,
+): void {
+  const { h } = positionOf(ask.request);
+  if (h === undefined) return answer(ask, 400);
+  if (sessions.refusal(ask.origin.address) === 'stopping')
+    return answer(ask, 503, ['Retry-After', RETRY_WHEN_STOPPING]);
+  const taken = sessions.takeOver(sid, { token: tokenOf(ask.request), ordinal, h }, ask.origin);
+  if (taken === 'unknown') answer(ask, 404);
+  else if (taken === 'blocked') answer(ask, 429, ['Retry-After', RETRY_WHEN_BLOCKED]);
+  else if (typeof taken === 'string') answer(ask, 409, generationOf(sessions, sid));
+  else read(ask, taken.session, what, ['Holdfast-Token', taken.token]);
 }
 
 /** Frames of the client: a line each, the first of them numbered by the header. */
@@ -110,42 +132,55 @@ function take(ask: Ask, session: FrameSession, { bodyBytes }: FrameSessionsRoute
       session.tooBig();
       return answer(ask, 413);
     }
-    if (body.is === 'undecodable' || first === undefined || first === 0) return answer(ask, 400);
+    if (body.is === 'undecodable') return answer(ask, 400, positionHeaders(session));
     const taken = session.receive(
       first,
       body.text.split('\n').filter((line) => line.trim() !== ''),
     );
-    answer(ask, taken === 'taken' ? 200 : 409, ackOf(session));
+    answer(ask, TAKEN[taken], positionHeaders(session));
   });
 }
 
+/** A client that has the session reads on from where it says it is. */
+function readOn(ask: Ask, session: FrameSession, what: string, h: number | undefined): void {
+  if (session.readOn(h)) read(ask, session, what);
+  else answer(ask, 409, positionHeaders(session));
+}
+
 /** Opens a response on which the client reads. */
-function read({ request, response, headers, query }: Ask, session: FrameSession, what: string): void {
-  const ordinal = numberOf(request.headers['holdfast-attach']) ?? 0;
+function read({ response, headers, query }: Ask, session: FrameSession, what: string, more: HeaderList = []): void {
   const wait = numberOf(query.get('wait')) ?? DEFAULT_WAIT;
-  const own = (): HeaderList => [...headers, ...ackOf(session), 'Holdfast-First', String(session.next)];
-  if (!session.mayAttach(ordinal)) return answer({ response, headers }, 409, ackOf(session));
+  const first = ['Holdfast-First', String(session.next)];
+  const own = (): HeaderList => [...headers, ...more, ...positionHeaders(session), ...first];
   const sink: FrameSink =
     what === 'events'
-      ? new EventSink(response, own())
+      ? new EventSink(response, own(), session.generation, session.written)
       : what === 'stream'
         ? new LineSink(response, own())
         : new PollSink(response, wait === 0 ? 'poll' : 'long-poll', own);
   response.on('drain', () => session.drained());
   response.on('close', () => session.lost(sink));
-  session.attach(sink, { ordinal, wait: seconds(wait) });
+  session.attach(sink, seconds(wait));
 }
 
-/** What the client says to have read. @returns false when it was never sent that much */
-function acknowledges({ request: { headers } }: Ask, session: FrameSession): boolean {
+/**
+ * Up to where the client says to have read: a number, after that of the carrier and a point if it is the id of an
+ * event.
+ */
+function positionOf({ headers }: IncomingMessage): { readonly generation?: number; readonly h?: number | undefined } {
   const said = headers['holdfast-ack'] ?? headers['last-event-id'];
-  if (said === undefined) return true;
-  const number = numberOf(said);
-  return number !== undefined && session.acknowledge(number);
+  const [, generation, h] = (typeof said === 'string' && /^(?:(\d{1,10})\.)?(\d{1,10})$/.exec(said)) || [];
+  const number = numberOf(h);
+  return generation === undefined ? { h: number } : { generation: Number(generation), h: number };
 }
 
-function ackOf({ handled }: FrameSession): HeaderList {
-  return ['Holdfast-Ack', String(handled)];
+function positionHeaders({ handled, generation }: FrameSession): HeaderList {
+  return ['Holdfast-Ack', String(handled), 'Holdfast-Gen', String(generation)];
+}
+
+function generationOf(sessions: FrameSessions, sid: string): HeaderList {
+  const generation = sessions.generationOf(sid);
+  return generation === undefined ? [] : ['Holdfast-Gen', String(generation)];
 }
 
 function tokenOf({ headers }: IncomingMessage): string {
