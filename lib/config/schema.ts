@@ -170,12 +170,7 @@ const streamManagement = z.strictObject({
     .boolean()
     .default(false)
     .describe('Announce it over BOSH, too, where it is accepted anyway: BOSH has acknowledgements of its own.'),
-  handover: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Let clients take their session to another transport with a token instead of a login (docs/reference/protocol.md).',
-    ),
+  handover: z.boolean().default(true).describe('Let clients move their session with a token instead of a login.'),
 });
 
 const auth = z.strictObject({

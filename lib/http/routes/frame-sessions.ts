@@ -107,7 +107,7 @@ function serve(ask: Ask, [sid = '', what = '', ...more]: readonly string[], opti
   answer(ask, 204);
 }
 
-/** @spec XEP-0198 §5, in one request instead of a login and an element */
+/** Resumption in one request, instead of a login and an element. @spec XEP-0198 §5 */
 function takeOver(
   ask: Ask,
   { sid, what, ordinal }: { readonly sid: string; readonly what: string; readonly ordinal: number },
