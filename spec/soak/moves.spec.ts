@@ -33,7 +33,7 @@ describe('a session that moves between all transports, under traffic both ways',
   let server: HoldfastServer;
 
   before(async () => {
-    server = await startServer(['alice', 'bob']);
+    server = await startServer(['alice', 'bob'], { tcp: { listen: ['127.0.0.1:0'] } });
   });
 
   after(() => server.close({ drain: 0 }));

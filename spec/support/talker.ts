@@ -1,4 +1,4 @@
-import { standAlone, type Element } from '../../lib/xml/index.ts';
+import { standAlone, XmlFramer, type Element } from '../../lib/xml/index.ts';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { FrameClient, OPEN } from './frame-client.ts';
 import { FrameSessionClient } from './frame-session-client.ts';
@@ -6,6 +6,7 @@ import { Http2Client, type Fetch, type Http2WebSocket } from './http2-client.ts'
 import { PollingClient, START } from './polling-client.ts';
 import { RawSession } from './raw-session.ts';
 import { read } from './read-xml.ts';
+import { START as STREAM_START, TcpClient } from './tcp-client.ts';
 
 /** Milliseconds between two polls. */
 const POLL_PAUSE = 2;
@@ -46,11 +47,14 @@ const BY_TRANSPORT: Readonly<Record<string, (way: Way) => Promise<Talker>>> = {
 
 type Connect = (server: HoldfastServer) => Promise<Talker>;
 
-/** By transport, without TLS. */
-export const TALKERS: Readonly<Record<string, Connect>> = eachTransport((server) => {
-  const base = server.urls[0] ?? '';
-  return Promise.resolve({ base, webSocket: (path) => FrameClient.connect(`${base.replace(/^http/, 'ws')}${path}`) });
-});
+/** By transport, without TLS, with a server that listens for TCP, too. */
+export const TALKERS: Readonly<Record<string, Connect>> = {
+  ...eachTransport((server) => {
+    const base = server.urls[0] ?? '';
+    return Promise.resolve({ base, webSocket: (path) => FrameClient.connect(`${base.replace(/^http/, 'ws')}${path}`) });
+  }),
+  TCP: async (server) => new TcpTalker(await TcpClient.connect(server.tcp.urls[0] ?? '')),
+};
 
 /** The same over HTTP/2, each on a connection of its own, with a server whose second listener has TLS. */
 export const HTTP2_TALKERS: Readonly<Record<string, Connect>> = eachTransport(async (server) => {
@@ -299,5 +303,53 @@ class SessionTalker implements Talker {
 
   cut(): void {
     this.#client.cut();
+  }
+}
+
+class TcpTalker implements Talker {
+  readonly #client: TcpClient;
+  readonly #framer = new XmlFramer();
+  readonly #elements: Element[] = [];
+  #last = '';
+
+  constructor(client: TcpClient) {
+    this.#client = client;
+  }
+
+  get ended(): Promise<string> {
+    return this.#client.rest().then((text) => {
+      this.#read(text);
+      return this.#elements.at(-1)?.toString() ?? this.#last;
+    });
+  }
+
+  async open(): Promise<void> {
+    this.say(STREAM_START);
+    await named(this, 'stream:features');
+  }
+
+  say(...elements: string[]): void {
+    this.#client.say(elements.join(''));
+  }
+
+  async next(): Promise<Element> {
+    for (;;) {
+      const element = this.#elements.shift();
+      if (element) {
+        this.#last = element.toString();
+        return element;
+      }
+      this.#read(await this.#client.some());
+    }
+  }
+
+  cut(): void {
+    this.#client.close();
+  }
+
+  #read(text: string): void {
+    const events = this.#framer.push(text);
+    if (!events.ok) throw new Error(events.error.reason);
+    for (const event of events.value) if (event.is === 'element') this.#elements.push(event.element);
   }
 }

@@ -56,6 +56,11 @@ export class TcpClient {
     }
   }
 
+  /** Takes what has come, as soon as something has. @throws Error when the connection ends before it */
+  some(): Promise<string> {
+    return this.until(/^[^]+/);
+  }
+
   /** Opens or restarts the stream. @param more attributes of the header @returns header and features */
   opens(more = ''): Promise<string> {
     this.say(START.replace('to=', `${more} to=`));

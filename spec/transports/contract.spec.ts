@@ -28,7 +28,7 @@ for (const [transport, talk] of Object.entries(TALKERS)) {
     let talkers: Talker[];
 
     beforeEach(async () => {
-      server = await startServer(['alice', 'bob']);
+      server = await startServer(['alice', 'bob'], { tcp: { listen: ['127.0.0.1:0'] } });
       talkers = [];
     });
 
