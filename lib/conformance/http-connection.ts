@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { HttpResponseReader, type HttpResponse } from './http-response.ts';
+import { HttpResponseReader, textOf, type HttpResponse } from './http-response.ts';
 import { connectTo, type Target } from './target.ts';
 
 /** What became of one request on a connection. */
@@ -9,6 +9,9 @@ export type HttpOutcome =
   | { readonly is: 'response'; readonly response: HttpResponse }
   /** The connection ended first; `reason` says how, if it was by a fault. */
   | { readonly is: 'closed'; readonly reason: string | undefined; readonly at: number };
+
+/** Is told what goes over a connection, as people read it. */
+type Log = (way: 'sent' | 'came' | 'closed', text: string) => void;
 
 interface Waiter {
   readonly isHead: boolean;
@@ -28,20 +31,22 @@ export class HttpConnection {
   readonly #socket: Socket;
   readonly #reader = new HttpResponseReader();
   readonly #waiting: Waiter[] = [];
+  readonly #log: Log;
   #closed: Extract<HttpOutcome, { is: 'closed' }> | undefined;
 
-  private constructor(target: Target, socket: Socket) {
+  private constructor(target: Target, socket: Socket, log: Log) {
     this.#target = target;
     this.#socket = socket;
+    this.#log = log;
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', (error: Error) => this.#close(error.message));
     socket.on('end', () => this.#finish());
     socket.on('close', () => this.#close(undefined));
   }
 
-  static async open(target: Target): Promise<HttpConnection> {
+  static async open(target: Target, log: Log = () => undefined): Promise<HttpConnection> {
     const socket = connectTo(target);
-    const connection = new HttpConnection(target, socket);
+    const connection = new HttpConnection(target, socket, log);
     await once(socket, target.secure ? 'secureConnect' : 'connect');
     return connection;
   }
@@ -83,6 +88,7 @@ export class HttpConnection {
   }
 
   write(bytes: Buffer): void {
+    this.#log('sent', bytes.toString('utf8').replaceAll('\r', ''));
     this.#socket.write(bytes);
   }
 
@@ -113,12 +119,14 @@ export class HttpConnection {
   }
 
   #settle(response: HttpResponse): void {
+    this.#log('came', textOf(response));
     this.#waiting.shift()?.settle({ is: 'response', response });
   }
 
   #close(reason: string | undefined): void {
     if (this.#closed) return;
     this.#closed = { is: 'closed', reason, at: performance.now() };
+    this.#log('closed', reason ?? '');
     for (const waiter of this.#waiting.splice(0)) waiter.settle(this.#closed);
     this.#socket.destroy();
   }

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Element } from '../xml/index.ts';
 import { escapeText } from '../xml/index.ts';
 import { NS_CLIENT, NS_PING } from '../xmpp/ns.ts';
-import { Caller, type Attributes, type Wiring } from './caller.ts';
+import { Caller, payloadsOf, type Attributes, type Wiring } from './caller.ts';
 import { NotObservable, Violation } from './check.ts';
 import { Claims } from './claims.ts';
 import { FramedStream } from './framed-stream.ts';
@@ -91,6 +91,18 @@ export class Trial extends Claims {
     return Promise.all([this.login(attributes, 0), this.login({}, 1)]);
   }
 
+  /** The next messages that come to somebody, or those that came until nothing did for long: their texts. */
+  async messages(caller: Caller, count: number): Promise<string[]> {
+    const seen: string[] = [];
+    const end = Date.now() + 2 * caller.longest;
+    while (seen.length < count && Date.now() < end) {
+      const answer = await caller.ask();
+      this.alive(answer);
+      seen.push(...payloadsOf(answer).flatMap((payload) => bodyOf(payload) ?? []));
+    }
+    return seen;
+  }
+
   /** Somebody logged in sends a message to the full JID; resolves when the server has taken it. */
   async message(from: LoggedIn, to: LoggedIn, text: string): Promise<void> {
     const request = await from.caller.post(messageTo(to.jid, text), {}, { apart: true });
@@ -100,7 +112,9 @@ export class Trial extends Claims {
 
   /** A bare connection. */
   async connect(): Promise<HttpConnection> {
-    const connection = await HttpConnection.open(this.subject.target);
+    const name = `connection ${this.#connections.length + 1}`;
+    const log = (way: 'sent' | 'came' | 'closed', text: string): void => this.transcript.add(way, name, text);
+    const connection = await HttpConnection.open(this.subject.target, log);
     this.#connections.push(connection);
     return connection;
   }
@@ -109,7 +123,6 @@ export class Trial extends Claims {
   async http(line: RequestLine, body = ''): Promise<Answer> {
     const connection = await this.connect();
     const bytes = connection.format(line, Buffer.from(body));
-    this.transcript.add('sent', 'http', `${line.method ?? 'POST'} ${line.path ?? this.subject.target.path} ${body}`);
     const outcome = await this.within(connection.send(bytes, line.method === 'HEAD'), this.subject.patience);
     return this.answerOf(outcome);
   }
@@ -117,9 +130,7 @@ export class Trial extends Claims {
   answerOf(outcome: HttpOutcome | undefined, sentAt = 0): Answer {
     if (!outcome) throw new Violation(`an answer within ${this.subject.patience} ms`, 'nothing');
     if (outcome.is === 'closed') throw new Violation('an answer', 'a closed connection');
-    const answer = read(outcome.response, sentAt);
-    this.transcript.add('came', 'http', `HTTP ${answer.response.status} ${answer.text}`);
-    return answer;
+    return read(outcome.response, sentAt);
   }
 
   /** A WebSocket, whatever became of the handshake. */

@@ -19,6 +19,12 @@ function pauseOf(t: Trial, caller: Caller): number {
   return seconds ?? 0;
 }
 
+/** Asks for a pause. That it is answered at once is for another check to say. */
+async function beginPause(t: Trial, caller: Caller, pause: number): Promise<void> {
+  const request = await caller.post('', { pause });
+  await request.outcome(t.subject.silence);
+}
+
 /** A request that was answered later than this was held, milliseconds. */
 const HELD = 1500;
 
@@ -79,8 +85,8 @@ export const ACTIVITY_CHECKS: readonly Check[] = [
       const inactivity = inactivityOf(t, caller);
       const pause = Math.min(pauseOf(t, caller), inactivity / 1000 + 4);
       t.unless(pause * 1000 <= inactivity + 3000, 'maxpause is not longer than inactivity');
-      await caller.ask('', { pause });
-      await t.pause(pause * 1000 - 500);
+      await beginPause(t, caller, pause);
+      await t.pause(pause * 1000 - 1000);
       t.alive(await caller.ask(), 'the request after the pause');
     },
   },
@@ -91,7 +97,7 @@ export const ACTIVITY_CHECKS: readonly Check[] = [
     async run(t) {
       const { caller } = await t.login({ wait: 1 });
       const pause = Math.min(pauseOf(t, caller), inactivityOf(t, caller) / 1000 + 1);
-      await caller.ask('', { pause });
+      await beginPause(t, caller, pause);
       await t.pause(pause * 1000 + GRACE);
       await t.dead(caller);
     },
@@ -132,7 +138,7 @@ export const ACTIVITY_CHECKS: readonly Check[] = [
       const { caller } = await t.login({ wait: 1 });
       pauseOf(t, caller);
       t.unless(inactivityOf(t, caller) < 2000, 'inactivity is too short to be shortened');
-      await caller.ask('', { pause: 1 });
+      await beginPause(t, caller, 1);
       await t.pause(1000 + GRACE);
       await t.dead(caller);
     },
@@ -146,7 +152,7 @@ export const ACTIVITY_CHECKS: readonly Check[] = [
       const inactivity = inactivityOf(t, caller);
       const pause = pauseOf(t, caller);
       t.unless(pause * 1000 <= inactivity + GRACE, 'maxpause is not longer than inactivity');
-      await caller.ask('', { pause });
+      await beginPause(t, caller, pause);
       await caller.ask(HARMLESS);
       await t.pause(inactivity + GRACE);
       await t.dead(caller);

@@ -20,13 +20,23 @@ export const CONDITION_CHECKS: readonly Check[] = [
     id: 'B-17.1-01',
     title: 'errors are told in bodies with status 200',
     async run(t) {
+      const [a, b] = [await t.open(), await t.open()];
+      const far = await a.answer(await a.postAt(farAbove(a.first)));
+      t.equal(far.response.status, 200, 'HTTP status for a rid above the window');
+      const bad = await b.answer(await b.raw(wrap({ sid: b.sid, rid: 'abc' })));
+      t.equal(bad.response.status, 200, 'HTTP status for a rid that is no number');
+    },
+  },
+  {
+    id: 'B-17.1-01',
+    title: 'so are those of clients that are not known',
+    // They may have told no version, and then an HTTP status is what they understand.
+    ours: true,
+    async run(t) {
       const malformed = await t.http({}, '<body');
       t.equal(malformed.response.status, 200, 'HTTP status for what is not XML');
       const unknown = await t.http({}, wrap({ rid: 5, sid: 'nobody' }));
       t.equal(unknown.response.status, 200, 'HTTP status for an unknown sid');
-      const caller = await t.open();
-      const far = await caller.answer(await caller.postAt(farAbove(caller.first)));
-      t.equal(far.response.status, 200, 'HTTP status for a rid above the window');
     },
   },
   {
@@ -88,6 +98,15 @@ export const CONDITION_CHECKS: readonly Check[] = [
     },
   },
   {
+    id: 'B-17.2-01',
+    title: 'nor after one for a rid that is too low',
+    async run(t) {
+      const caller = await t.open();
+      t.ended(await caller.answer(await caller.postAt(caller.first - 1)), 'item-not-found');
+      await t.dead(caller);
+    },
+  },
+  {
     id: 'B-17.2-02',
     title: 'a conflict of resources is a stream error, or an error of the bind request',
     async run(t) {
@@ -106,6 +125,16 @@ export const CONDITION_CHECKS: readonly Check[] = [
   {
     id: 'B-17.2-03',
     title: 'bad-request for a wrapper that is not acceptable',
+    async run(t) {
+      const caller = await t.open();
+      t.ended(await caller.answer(await caller.raw(wrap({ sid: caller.sid, rid: 'abc' }))), 'bad-request');
+    },
+  },
+  {
+    id: 'B-17.2-03',
+    title: 'bad-request for another element than body',
+    // Who sends it has told no version: an HTTP status would do as well.
+    ours: true,
     async run(t) {
       t.ended(await t.http({}, '<notbody/>'), 'bad-request');
     },

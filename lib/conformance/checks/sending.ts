@@ -28,12 +28,7 @@ export const SENDING_CHECKS: readonly Check[] = [
       await a.caller.postAt(next + 1, messageTo(b.jid, 'second'), {}, { apart: true });
       await t.pause(200);
       await a.caller.postAt(next, messageTo(b.jid, 'first'), {}, { apart: true });
-      const seen: string[] = [];
-      while (seen.length < 2) {
-        const bodies = payloadsOf(await b.caller.ask()).map((payload) => payload.child('body', 'jabber:client')?.text);
-        seen.push(...bodies.filter((text) => text !== undefined));
-      }
-      t.equal(seen.join(), 'first,second', 'messages in the order');
+      t.equal((await t.messages(b.caller, 2)).join(), 'first,second', 'messages in the order');
     },
   },
   {
@@ -43,6 +38,19 @@ export const SENDING_CHECKS: readonly Check[] = [
       const { caller } = await t.login();
       const nobody = messageTo(`nobody-at-all@${t.subject.domain}/x`, 'hello');
       t.alive(await caller.answer(await caller.post(nobody), caller.longest));
+    },
+  },
+  {
+    id: 'B-8-03',
+    title: 'a request that is held when the session ends is answered, too',
+    async run(t) {
+      const { caller } = await t.login({ hold: 1, wait: 2 });
+      const held = await caller.post('', {}, { apart: true });
+      await t.held(held);
+      await caller.postAt(caller.last + 50, HARMLESS, {}, { apart: true });
+      const answer = await caller.answer(held, caller.longest);
+      t.equal(answer.response.status, 200, 'HTTP status');
+      t.claim(answer.root !== undefined, 'a body', answer.text);
     },
   },
   {

@@ -60,14 +60,7 @@ async function fifty(t: Trial): Promise<void> {
   const [a, b]: readonly LoggedIn[] = await t.pair();
   if (!a || !b) return;
   await a.caller.post(Array.from({ length: 50 }, (_, n) => messageTo(b.jid, `${n} of 50`)).join(''));
-  const seen: string[] = [];
-  while (seen.length < 50) {
-    const answer = await b.caller.ask();
-    for (const child of t.alive(answer).getChildElements()) {
-      const text = child.child('body', 'jabber:client')?.text;
-      if (text !== undefined) seen.push(text);
-    }
-  }
+  const seen = await t.messages(b.caller, 50);
   t.equal(seen.join(), Array.from({ length: 50 }, (_, n) => `${n} of 50`).join(), 'the messages');
 }
 
