@@ -10,9 +10,9 @@ import { toHtml } from '../conformance/report/html.ts';
 import { toJson } from '../conformance/report/json.ts';
 import { toJUnit } from '../conformance/report/junit.ts';
 import { toTable } from '../conformance/report/table.ts';
-import type { Result } from '../conformance/runner.ts';
 import type { Credentials } from '../conformance/sasl-client.ts';
 import { SOFTWARE } from '../software.ts';
+import { ConformProgress } from './conform-progress.ts';
 import { EXIT } from './exit-code.ts';
 
 /** The options of `conform` as they come from the command line. */
@@ -54,7 +54,7 @@ async function examineAt(url: string, options: ConformOptions, wiring: Wiring): 
   for (const address of [url, options.ws]) {
     if (address !== undefined && !URL.canParse(address)) throw new AdminError(`"${address}" is no URL`, 'usage');
   }
-  const progress = new Progress();
+  const progress = new ConformProgress(process.stderr);
   try {
     const report = await examine({
       url,
@@ -123,22 +123,4 @@ function oneOf<T extends string>(allowed: readonly T[], given: string, option: s
   const found = allowed.find((value) => value === given);
   if (found === undefined) throw new AdminError(`${option} takes one of ${allowed.join(', ')}`, 'usage');
   return found;
-}
-
-/** One line on a terminal that says how far it is; nothing anywhere else. */
-class Progress {
-  readonly #isShown = process.stderr.isTTY;
-  readonly #failed = new Set<string>();
-
-  show({ verdict, requirement, title }: Result, finished: number, total: number): void {
-    if (!this.#isShown) return;
-    if (verdict === 'fail') this.#failed.add(`${requirement.id} ${title}`);
-    else this.#failed.delete(`${requirement.id} ${title}`);
-    const failed = this.#failed.size === 0 ? '' : `, ${styleText('red', `${this.#failed.size} failed`)}`;
-    process.stderr.write(`\r\u001b[K${finished} of ${total} checks${failed}  ${requirement.id}`);
-  }
-
-  clear(): void {
-    if (this.#isShown) process.stderr.write('\r\u001b[K');
-  }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { charsetOf, decode } from './charset.ts';
-import { codingOf, unpack } from './content-coding.ts';
+import { codingOf, unpack, unpackHead } from './content-coding.ts';
 
 /** What came of reading one request body. */
 export type ReadBytes =
@@ -43,14 +43,20 @@ export function readBody(request: IncomingMessage, limit: number, done: (body: R
  * Reads a body of at most `limit` bytes, also when it is unpacked, and hands over the outcome, once. A
  * request that breaks off has no outcome.
  *
+ * @param timeout milliseconds after which the connection of a request that has not ended is cut
  * @spec XEP-0124 §5 B-5-11
  * @spec XEP-0124 §7.2 B-7.2-13
  */
-export function readBytes(request: IncomingMessage, limit: number, done: (body: ReadBytes) => void): void {
+export function readBytes(
+  request: IncomingMessage,
+  limit: number,
+  done: (body: ReadBytes) => void,
+  timeout = BODY_TIMEOUT_MS,
+): void {
   const chunks: Buffer[] = [];
   let size = 0;
   let isOver = false;
-  const timer = setTimeout(() => request.destroy(), BODY_TIMEOUT_MS);
+  const timer = setTimeout(() => request.destroy(), timeout);
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (isOver) {
@@ -60,7 +66,7 @@ export function readBytes(request: IncomingMessage, limit: number, done: (body: 
     chunks.push(chunk);
     if (size <= limit) return;
     isOver = true;
-    done({ is: 'oversize', head: Buffer.concat(chunks).subarray(0, HEAD_BYTES) });
+    done({ is: 'oversize', head: headOf(Buffer.concat(chunks), request) });
     chunks.length = 0;
   });
   request.on('close', () => clearTimeout(timer));
@@ -73,12 +79,18 @@ export function readBytes(request: IncomingMessage, limit: number, done: (body: 
   });
 }
 
-function unpacked(chunks: readonly Buffer[], { headers }: IncomingMessage, limit: number): ReadBytes {
+function unpacked(chunks: readonly Buffer[], request: IncomingMessage, limit: number): ReadBytes {
   const [first] = chunks;
   const bytes = chunks.length === 1 && first ? first : Buffer.concat(chunks);
-  const coding = codingOf(headers['content-encoding']);
+  const coding = codingOf(request.headers['content-encoding']);
   const plain = coding === undefined ? bytes : unpack(bytes, coding, limit);
   if (plain === 'undecodable') return { is: 'undecodable' };
-  if (plain === 'oversize') return { is: 'oversize', head: Buffer.alloc(0) };
+  if (plain === 'oversize') return { is: 'oversize', head: headOf(bytes, request) };
   return { is: 'bytes', bytes: plain };
+}
+
+/** The beginning of a body that is too large. H-08 */
+function headOf(bytes: Buffer, { headers }: IncomingMessage): Buffer {
+  const coding = codingOf(headers['content-encoding']);
+  return (coding === undefined ? bytes : unpackHead(bytes, coding)).subarray(0, HEAD_BYTES);
 }

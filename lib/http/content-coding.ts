@@ -1,4 +1,4 @@
-import { constants, deflateSync, gunzipSync, gzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { constants, deflateSync, gunzipSync, gzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib';
 import Negotiator from 'negotiator';
 
 /** Content codings that requests may have and answers get. @spec XEP-0124 §7.2 B-7.2-12 */
@@ -8,6 +8,8 @@ type Coding = (typeof CODINGS)[number];
 
 /** UTF-16 units of the shortest body that is worth it. D-48 */
 export const MIN_PACKED = 1024;
+/** Bytes of a packed request in which its head is looked for: they hold 1 MiB at most, as deflate has it. */
+const HEAD_BYTES = 1024;
 /** Chat is small and repetitive: more effort costs time and saves little. */
 const EFFORT = { level: constants.Z_BEST_SPEED };
 
@@ -28,7 +30,16 @@ export function codingOf(contentEncoding: string | undefined): Coding | undefine
  * @spec XEP-0124 §7.2 B-7.2-13
  */
 export function unpack(bytes: Buffer, coding: Coding, limit: number): Buffer | 'oversize' | 'undecodable' {
-  const options = { maxOutputLength: limit };
+  return inflate(bytes, coding, { maxOutputLength: limit });
+}
+
+/** What the first bytes of a request contain; empty when they are not in this coding. */
+export function unpackHead(bytes: Buffer, coding: Coding): Buffer {
+  const head = inflate(bytes.subarray(0, HEAD_BYTES), coding, { finishFlush: constants.Z_SYNC_FLUSH });
+  return Buffer.isBuffer(head) ? head : Buffer.alloc(0);
+}
+
+function inflate(bytes: Buffer, coding: Coding, options: ZlibOptions): Buffer | 'oversize' | 'undecodable' {
   try {
     if (coding === 'gzip') return gunzipSync(bytes, options);
     return isZlib(bytes) ? inflateSync(bytes, options) : inflateRawSync(bytes, options);

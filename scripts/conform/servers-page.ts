@@ -1,5 +1,6 @@
 import { CATALOGUE } from '../../lib/conformance/catalogue.ts';
 import { STRENGTHS, STRENGTH_NAMES, VERDICTS, type Row } from '../../lib/conformance/report.ts';
+import { noteOn } from './notes.ts';
 import type { StoredReport } from './stored.ts';
 
 const MAX_CAME = 160;
@@ -16,7 +17,8 @@ they are, only \`inactivity\` set to four seconds so that its end can be seen. M
 writes [what exactly was sent and came](servers/).
 
 A *fail* of MUST or SHOULD is a difference between the sentence and what came, nothing more: where a sentence allows several
-behaviours all of them pass, and rules of this project that are in no document are counted by themselves. If you find that a check
+behaviours all of them pass, and rules of this project that are in no document are counted by themselves. Each failure was looked
+at by hand, and is told with the sentence that decides; sections without a document are those of XEP-0124. If you find that a check
 is wrong, please [report it](../../../CONTRIBUTING.md). The checks themselves are checked: \`npm run faults\` runs them against
 dozens of copies of our server with one deliberate fault each, and every fault must be noticed.
 
@@ -70,24 +72,28 @@ function chapterOf({ section }: Row): string {
   return section.replace(/(§\d+).*/, '$1').replace(/^(RFC 7395).*/, '$1');
 }
 
-function differences({ name, rows, websocket }: StoredReport): string {
-  const failures = rows.filter(
-    ({ verdict, strength }) => verdict === 'fail' && strength !== 'may' && strength !== 'ours',
-  );
+/** Failures that count. */
+export function failuresOf({ rows }: StoredReport): Row[] {
+  return rows.filter(({ verdict, strength }) => verdict === 'fail' && strength !== 'may' && strength !== 'ours');
+}
+
+function differences(report: StoredReport): string {
+  const { name, websocket } = report;
+  const failures = failuresOf(report);
   const scope = websocket === undefined ? 'BOSH only' : 'BOSH and WebSocket';
   if (failures.length === 0) return `## ${name}\n\n${scope}. No check of MUST or SHOULD fails.\n`;
   const lines = failures.map((row) => {
-    const { id, level, section, requirement, title } = row;
-    return [`\`${id}\``, level, section, `${requirement} *${title}*`, outcome(row)];
+    const note = noteOn(name, row);
+    return [`\`${row.id}\` ${row.level}`, row.title, note?.does ?? '', note?.says ?? row.requirement, outcome(row)];
   });
-  const head = ['row', 'level', 'section', 'sentence, *check*', 'expected → came'];
+  const head = ['row', 'check', 'what the server does', 'what the text says', 'expected → came'];
   return `## ${name}\n\n${scope}.\n\n${table(head, lines)}\n`;
 }
 
 function outcome({ expected, came, reason }: Row): string {
   if (expected === '') return cell(reason);
   const short = came.length > MAX_CAME ? `${came.slice(0, MAX_CAME)} …` : came;
-  return `${cell(expected)} → ${short === '' ? 'another' : `\`${short.replaceAll('`', "'").replaceAll('\n', ' ')}\``}`;
+  return `${cell(expected)} → ${short === '' ? '–' : `\`${short.replaceAll('`', "'").replaceAll('\n', ' ')}\``}`;
 }
 
 function cell(value: string): string {

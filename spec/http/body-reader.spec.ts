@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
-import { readBody, type ReadBody } from '../../lib/http/body-reader.ts';
+import { readBody, readBytes, type ReadBody } from '../../lib/http/body-reader.ts';
 
 const LIMIT = 16;
 const MIB = 1024 * 1024;
@@ -65,6 +65,14 @@ describe('the reader of request bodies', () => {
     await new Promise((resolve) => request.once('close', resolve));
     expect(request.destroyed).to.equal(true);
     expect(outcomes).to.have.length(1);
+  });
+
+  it('H-09 hangs up on who does not come to the end', async () => {
+    const slow = Object.assign(new PassThrough(), { headers: {} });
+    readBytes(slow as unknown as IncomingMessage, LIMIT, () => expect.fail('it has not ended'), 5); // read as a stream only
+    slow.write('<bo');
+    await new Promise((resolve) => slow.once('close', resolve));
+    expect(slow.destroyed).to.equal(true);
   });
 
   it('has no outcome for what broke off', async () => {

@@ -19,6 +19,15 @@ describe('plans', function () {
 describe('plans find a server that', function () {
   this.timeout(60_000);
 
+  it('answers twice: the plan is made short, and shown with its seed', () => {
+    const shown = shownBy(() => check(FEW, SEED, BROKEN['answers twice'], true));
+    expect(shown).to.match(new RegExp(`^Property failed after \\d+ tests\n\\{ seed: ${SEED}, path: "`));
+    const [, plan = ''] = /^Counterexample: (.*)$/m.exec(shown) ?? [];
+    expect(plan)
+      .to.contain('"commands":[')
+      .and.not.to.match(/("do":.*){3}/);
+  });
+
   for (const [name, sabotage] of Object.entries(BROKEN)) {
     it(name, () => {
       expect(() => check(FEW, SEED, sabotage))
@@ -28,3 +37,12 @@ describe('plans find a server that', function () {
     });
   }
 });
+
+function shownBy(action: () => void): string {
+  try {
+    action();
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+  return 'nothing';
+}

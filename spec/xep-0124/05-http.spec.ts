@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { deflateRawSync, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import { expect } from 'chai';
 import { HttpConnection } from '../../lib/conformance/http-connection.ts';
@@ -139,6 +140,27 @@ describe('XEP-0124 §5 HTTP', () => {
       expect(bomb.length).to.be.lessThan(256 * 1024);
       const response = await session.request(bomb, { headers: { 'Content-Encoding': 'gzip' } });
       expect(response.status).to.equal(413);
+    });
+
+    for (const [coding, pack] of Object.entries({
+      gzip: gzipSync,
+      deflate: deflateSync,
+      'raw deflate': deflateRawSync,
+    })) {
+      it(`B-7.2-13 H-08 ends the session of a ${coding} body that is too large when it is unpacked`, async () => {
+        await session.login();
+        const body = session.next(message('big', ' '.repeat(1024 * 1024)));
+        const headers = { 'Content-Encoding': coding.replace('raw ', '') };
+        const response = await session.request(pack(body), { headers });
+        expect(xmlOf(response).attrs).to.include({ type: 'terminate', condition: 'policy-violation' });
+      });
+    }
+
+    it('H-08 ends the session of a body that is too large before it is unpacked', async () => {
+      await session.login();
+      const body = session.next(message('big', randomBytes(400 * 1024).toString('base64')));
+      const response = await session.request(gzipSync(body), { headers: { 'Content-Encoding': 'gzip' } });
+      expect(xmlOf(response).attrs['condition']).to.equal('policy-violation');
     });
 
     it('takes what is no coding for none: some clients write the charset there', async () => {

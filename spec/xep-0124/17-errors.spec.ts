@@ -16,6 +16,7 @@ describe('XEP-0124 §17 Error and status codes', () => {
       const world = new BoshWorld();
       expect(told(world.open({ rid: 0 }))).to.equal('200 bad-request');
       expect(told(world.open({ sid: 'nobody' }))).to.equal('200 item-not-found');
+      expect(told(world.open({ sid: '' })), 'D-27').to.equal('200 item-not-found');
       world.open();
       expect(told(world.post(9))).to.equal('200 item-not-found');
       world.open({ hold: 0 });
@@ -173,6 +174,14 @@ describe('XEP-0124 §17 Error and status codes', () => {
       expect(stream?.ending).to.equal('lost');
       expect(stream?.undelivered.map(({ element }) => element.attrs['id'])).to.include('a');
     });
+  });
+
+  it("D-60 a client's `type='error'` makes a request no other", () => {
+    const world = new BoshWorld();
+    world.open();
+    const request = world.post(1, { type: 'error' }, message('a'));
+    expect(world.streams[0]?.received).to.have.length(1);
+    expect(request.answer).to.equal(undefined);
   });
 
   it('B-17.4-01 errors of stanzas are payloads, and end nothing', () => {

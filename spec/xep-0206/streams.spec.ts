@@ -155,6 +155,21 @@ describe('XEP-0206 XMPP over BOSH', () => {
       expect(payloads(await session.post(BIND))).to.deep.equal(['iq']);
     });
 
+    it('D-28 a payload of the creation request is taken, and may be answered with the features', async () => {
+      const answer = await session.request(session.creation().replace('</body>', `${AUTH}</body>`));
+      const [features, ...rest] = payloads(answer);
+      expect([features, rest.at(-1)]).to.deep.equal(['stream:features', 'success']);
+    });
+
+    it('D-29 a restart releases what is held, and gets the features itself', async () => {
+      await session.open();
+      await session.post(AUTH);
+      const held = session.post();
+      const restarted = session.post('', { 'xmpp:restart': 'true' });
+      expect(payloads(await held)).to.deep.equal([]);
+      expect(payloads(await restarted)[0]).to.equal('stream:features');
+    });
+
     it('X-5-09 X-5-10 a restart opens a new stream: its features come with the answer, and are others', async () => {
       expect(payloads(await session.open()))
         .to.include('mechanisms')
@@ -183,6 +198,15 @@ describe('XEP-0206 XMPP over BOSH', () => {
 
     it('X-5-11 binds a resource of its own making when none is asked for', async () => {
       expect(await session.login()).to.match(/^[^@/]+@anon\.localhost\/.+$/);
+    });
+
+    it('D-31 restarts before the login bring the same features, three at most', async () => {
+      await session.open();
+      for (let n = 1; n <= 3; n += 1) {
+        expect(payloads(await session.post('', { 'xmpp:restart': 'true' }))).to.include('mechanisms');
+      }
+      const fourth = await session.post('', { 'xmpp:restart': 'true' });
+      expect(fourth.body.toString()).to.contain('<policy-violation');
     });
 
     it('D-31 a restart after binding ends the stream', async () => {

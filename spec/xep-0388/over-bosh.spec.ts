@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { NS_SASL2 } from '../../lib/xmpp/ns.ts';
+import { HttpSession, xmlOf } from '../support/http-session.ts';
 import { RawSession } from '../support/raw-session.ts';
 import { startServer } from '../support/running-server.ts';
 
@@ -37,6 +38,15 @@ describe('XEP-0388 over BOSH', () => {
   it('a stanza in the same request is handled behind the login', async () => {
     const names = (await session.post(AUTHENTICATE + PING)).getChildElements().map(({ name }) => name);
     expect(names).to.deep.equal(['success', 'stream:features', 'iq']);
+  });
+
+  it('the request that creates the session may do so, too', async () => {
+    const creation = new HttpSession(server.boshUrl, 'localhost');
+    const text = creation.creation().replace('</body>', `${AUTHENTICATE}${PING}</body>`);
+    const created = await creation.request(text);
+    creation.sid = xmlOf(created).attrs['sid'] ?? '';
+    const payloads = [created, await creation.post()].flatMap((answer) => xmlOf(answer).getChildElements());
+    expect(payloads.map(({ name }) => name)).to.deep.equal(['stream:features', 'success', 'stream:features', 'iq']);
   });
 
   it('a guest leaves no account behind', async () => {

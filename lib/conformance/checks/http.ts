@@ -65,13 +65,14 @@ export const HTTP_CHECKS: readonly Check[] = [
       const bytes = connection.format({ headers: { Expect: '100-continue' } }, body);
       const head = bytes.subarray(0, bytes.length - body.length);
       const interim = await t.within(connection.send(head), t.subject.patience);
-      const status = interim?.is === 'response' ? interim.response.status : undefined;
+      const status = interim?.is === 'response' ? interim.response.status : 0;
+      const isRefused = status >= 400 && status < 500;
       t.claim(
-        status === 100 || status === 417,
-        'HTTP 100, or 417, before the body is sent',
-        status?.toString() ?? 'nothing',
+        status === 100 || isRefused,
+        'HTTP 100, or a refusal, before the body',
+        status === 0 ? 'nothing' : `${status}`,
       );
-      if (status === 417) return;
+      if (isRefused) return;
       const answer = t.answerOf(await t.within(connection.send(body), t.subject.patience));
       t.alive(answer);
     },
