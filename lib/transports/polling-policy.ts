@@ -1,5 +1,4 @@
 import { seconds, type Duration } from '../base/time.ts';
-import type { StreamCondition } from '../xmpp/stream-error.ts';
 import type { StreamLimits } from '../xmpp/transport.ts';
 
 /** What a client of XEP-0025 may do. The configuration fills it in. */
@@ -60,18 +59,3 @@ export const IDENTIFIER = {
 } as const;
 
 export type ErrorIdentifier = (typeof IDENTIFIER)[keyof typeof IDENTIFIER];
-
-const IDENTIFIERS: Partial<Record<StreamCondition, ErrorIdentifier>> = {
-  'bad-format': IDENTIFIER.badRequest,
-  'bad-namespace-prefix': IDENTIFIER.badRequest,
-  'invalid-namespace': IDENTIFIER.badRequest,
-  'invalid-xml': IDENTIFIER.badRequest,
-  'unsupported-stanza-type': IDENTIFIER.badRequest,
-  'internal-server-error': IDENTIFIER.serverError,
-  'system-shutdown': IDENTIFIER.serverError,
-};
-
-/** The identifier that goes with the end of a stream. */
-export function errorIdentifier(condition: StreamCondition): ErrorIdentifier {
-  return IDENTIFIERS[condition] ?? IDENTIFIER.unknown;
-}

@@ -6,12 +6,12 @@ import { NS_CLIENT } from '../xmpp/ns.ts';
 import { isStanzaKind } from '../xmpp/stanza.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, StreamHeader, Transport, TransportInfo } from '../xmpp/transport.ts';
+import { endingOf } from './endings.ts';
 import type { FrameStream } from './frame-stream.ts';
 import type { LiveTransport, TransportOwner } from './live-transports.ts';
 import type { PollingExchange } from './polling-exchange.ts';
 import { PollingKeys } from './polling-keys.ts';
 import {
-  errorIdentifier,
   IDENTIFIER,
   type ErrorIdentifier,
   type PollingEnd,
@@ -247,7 +247,7 @@ export class PollingSession implements Transport, LiveTransport {
     const undelivered = [...this.#takeUnproven(how), ...waiting.filter((outgoing) => !isStaying(outgoing))];
     for (const outgoing of waiting.filter(isStaying)) this.#queue.add(outgoing);
     this.#queue.add({ xml: `${error ? serialize(error.toElement()) : ''}${STREAM_END}` });
-    this.#verdict = error ? (this.#failure ?? errorIdentifier(error.condition)) : this.identifier;
+    this.#verdict = error ? (this.#failure ?? endingOf(error.condition).identifier) : this.identifier;
     this.#parts.owner.changed(this);
     this.#parts.observer.ended(why);
     input.closed(how, undelivered.filter(isUncounted));

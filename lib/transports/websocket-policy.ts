@@ -1,5 +1,4 @@
 import { seconds, type Duration } from '../base/time.ts';
-import type { StreamCondition } from '../xmpp/stream-error.ts';
 import type { StreamLimits } from '../xmpp/transport.ts';
 
 /** What a WebSocket client may do. The configuration fills it in. */
@@ -68,13 +67,3 @@ export const CLOSE_CODE = {
   tooBig: 1009,
   internalError: 1011,
 } as const;
-
-const CODES: Partial<Record<StreamCondition, number>> = {
-  'system-shutdown': CLOSE_CODE.goingAway,
-  'internal-server-error': CLOSE_CODE.internalError,
-};
-
-/** The code that goes with the end of a stream. */
-export function closeCode(condition: StreamCondition): number {
-  return CODES[condition] ?? CLOSE_CODE.normal;
-}

@@ -3,19 +3,14 @@ import { earliest, type Instant } from '../base/time.ts';
 import { serialize } from '../xml/index.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Closing, Payload, StreamHeader, Transport, TransportInfo } from '../xmpp/transport.ts';
+import { endingOf } from './endings.ts';
 import { readFrame, writeClose, writeOpen, type Frame } from './frame.ts';
 import type { FrameSocket } from './frame-socket.ts';
 import type { FrameStream } from './frame-stream.ts';
 import type { LiveTransport, TransportOwner } from './live-transports.ts';
 import { isPayload, SendQueue, type Outgoing } from './send-queue.ts';
 import { Unconfirmed } from './unconfirmed.ts';
-import {
-  CLOSE_CODE,
-  closeCode,
-  type WebSocketEnd,
-  type WebSocketObserver,
-  type WebSocketPolicy,
-} from './websocket-policy.ts';
+import { CLOSE_CODE, type WebSocketEnd, type WebSocketObserver, type WebSocketPolicy } from './websocket-policy.ts';
 
 /** Pings in a row that a client may leave unanswered. WD-05 */
 const MAX_UNANSWERED = 2;
@@ -250,7 +245,7 @@ export class WebSocketTransport implements Transport, LiveTransport {
     if (!this.#input) return;
     if (this.#phase === 'open') {
       this.#sayGoodbye([...(error ? [serialize(error.toElement())] : []), writeClose()]);
-      if (error) this.#closeSocket(this.#failure ?? closeCode(error.condition));
+      if (error) this.#closeSocket(this.#failure ?? endingOf(error.condition).closeCode);
     } else {
       this.#startClosing();
       this.#closeSocket(CLOSE_CODE.policyViolation);

@@ -1,13 +1,21 @@
 import { expect } from 'chai';
+import { seconds, type Duration } from '../../lib/base/time.ts';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { StreamError } from '../../lib/xmpp/stream-error.ts';
 import { Jid } from '../../lib/xmpp/jid.ts';
+import { driven } from '../support/driven.ts';
 import { startServer } from '../support/running-server.ts';
 import { authenticate, login, loginManaged, named, TALKERS, type Talker } from '../support/talker.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const BURST = 500;
 /** Larger than a packet and a TLS record, smaller than any limit. */
 const BIG = 100_000;
+/** Longer than any heartbeat or wait. */
+const SILENCE = seconds(150);
+/** Longer than any session waits for its client. */
+const ABSENCE = seconds(310);
+const STEP = seconds(5);
 const SM = 'urn:xmpp:sm:3';
 
 function chat(to: string, body: string): string {
@@ -136,6 +144,43 @@ for (const [transport, talk] of Object.entries(TALKERS)) {
       expect(await alice.ended).to.match(isPoll ? /system-shutdown|fetch failed|unreachable/ : /system-shutdown/);
       await closing;
     });
+
+    it('a client that says nothing for long, but lives, is still there', async () => {
+      const { clock, alice, pass, close } = await virtual();
+      await pass(SILENCE);
+      alice.say(ping('p'));
+      expect((await driven(clock, named(alice, 'iq'))).attrs).to.include({ id: 'p', type: 'result' });
+      await close();
+    });
+
+    it('a client that vanishes is gone when its time is over', async () => {
+      const { alice, pass, close, sessions } = await virtual();
+      alice.cut();
+      expect(sessions()).to.equal(1);
+      await pass(ABSENCE);
+      expect(sessions()).to.equal(0);
+      await close();
+    });
+
+    /** Alice, with a server whose time passes only when it is told. */
+    async function virtual() {
+      const clock = new VirtualClock();
+      const timeless = await startServer(['alice'], {}, { clock });
+      const alice = await talk(timeless);
+      await driven(clock, login(alice, 'alice'));
+      const pass = async (time: Duration): Promise<void> => {
+        for (let passed = 0; passed < time; passed += STEP) {
+          clock.advance(STEP);
+          // Pings and polls are real, and take their time.
+          for (let turn = 0; turn < 3; turn += 1) await driven(clock, fetch(`${timeless.urls[0]}/health/live`));
+        }
+      };
+      const close = async (): Promise<void> => {
+        alice.cut();
+        await driven(clock, timeless.close({ drain: 0 }));
+      };
+      return { clock, alice, pass, close, sessions: () => timeless.hosts.find('localhost')?.sessions.size };
+    }
 
     it('stream management counts and acknowledges', async () => {
       const alice = await connect();
