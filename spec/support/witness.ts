@@ -3,7 +3,7 @@ import type { Element } from '../../lib/xml/index.ts';
 import { FrameClient } from './frame-client.ts';
 import { PollingClient, START as POLLING_START } from './polling-client.ts';
 import { RawSession } from './raw-session.ts';
-import { login, named, TALKERS } from './talker.ts';
+import { loginManaged, TALKERS } from './talker.ts';
 import { TcpClient } from './tcp-client.ts';
 
 const SM = 'urn:xmpp:sm:3';
@@ -12,10 +12,17 @@ const ENABLE = `<enable xmlns='${SM}' resume='true'/>`;
 /** Somebody who is logged in, and says how it ended: what stands in its place in the table of endings. */
 export interface Witness {
   say(xml: string): void;
-  /** Makes the session one that may go on elsewhere. @returns its id */
-  enable(): Promise<string>;
+  /** Makes the session one that may go on elsewhere. */
+  enable(): Promise<Resumable>;
   readonly told: Promise<string[]>;
   cut(): void;
+}
+
+/** What it takes to go on elsewhere. */
+interface Resumable {
+  readonly id: string;
+  /** Stanzas that the client has. */
+  readonly h: number;
 }
 
 type Watch = (server: HoldfastServer, name: string) => Promise<Witness>;
@@ -48,7 +55,7 @@ async function overBosh({ boshUrl }: HoldfastServer, name: string): Promise<Witn
   const post = (xml = ''): void => void session.post(xml).then(take, ignore);
   return {
     say: post,
-    enable: async () => idIn((await session.post(ENABLE)).toString()),
+    enable: async () => enabledBy((await session.post(ENABLE)).toString()),
     get told() {
       post();
       return told;
@@ -63,7 +70,7 @@ async function overWebSocket({ webSocketUrl }: HoldfastServer, name: string): Pr
     say: (xml) => client.send(xml),
     async enable() {
       client.send(ENABLE);
-      return idIn((await client.named('enabled')).toString());
+      return enabledBy((await client.named('enabled')).toString());
     },
     get told() {
       return client.rest().then(async (messages) => [...conditionIn(messages.join('')), String(await client.closed)]);
@@ -77,13 +84,11 @@ function overFrames(transport: string): Watch {
     const talk = TALKERS[transport];
     if (!talk) throw new Error(`no such transport: ${transport}`);
     const talker = await talk(server);
-    await login(talker, name);
+    const id = await loginManaged(talker, name);
     return {
       say: (xml) => talker.say(xml),
-      async enable() {
-        talker.say(ENABLE);
-        return idIn((await named(talker, 'enabled')).toString());
-      },
+      // Counting began before the presence came back.
+      enable: () => Promise.resolve({ id, h: 1 }),
       told: talker.ended.then(conditionIn),
       cut: () => talker.cut(),
     };
@@ -121,7 +126,7 @@ async function overPolling({ urls }: HoldfastServer, name: string): Promise<Witn
     },
     async enable() {
       await client.post(ENABLE);
-      return idIn(await found('enabled'));
+      return enabledBy(await found('enabled'));
     },
     get told() {
       return said.then((answer) => answer ?? ending());
@@ -137,7 +142,7 @@ async function overTcp({ tcp }: HoldfastServer, name: string): Promise<Witness> 
     say: (xml) => client.say(xml),
     async enable() {
       client.say(ENABLE);
-      return idIn(await client.until(/<enabled [^>]*>/));
+      return enabledBy(await client.until(/<enabled [^>]*>/));
     },
     get told() {
       return client.rest().then(conditionIn);
@@ -156,8 +161,8 @@ function credentials(name: string): string {
   return Buffer.from(`\0${name}\0${name}`).toString('base64');
 }
 
-function idIn(enabled: string): string {
-  return /<enabled [^>]*\bid="([^"]*)"/.exec(enabled)?.[1] ?? '';
+function enabledBy(enabled: string): Resumable {
+  return { id: /<enabled [^>]*\bid="([^"]*)"/.exec(enabled)?.[1] ?? '', h: 0 };
 }
 
 function ignore(): void {

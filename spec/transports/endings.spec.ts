@@ -46,10 +46,10 @@ const ENDS: Readonly<Record<string, (witness: Witness, server: Server) => Promis
   'an element that is no stanza': (witness) => witness.say(`<nothing xmlns='jabber:client'/>`),
   'a stanza from somebody else': (witness) => witness.say(`<presence xmlns='jabber:client' from='bob@localhost'/>`),
   'its client goes on over another transport': async (witness, { webSocketUrl }) => {
-    const id = await witness.enable();
+    const { id, h } = await witness.enable();
     const other = await FrameClient.connect(webSocketUrl);
     await other.authenticate('alice');
-    other.send(`<resume xmlns='${SM}' previd='${id}' h='0'/>`);
+    other.send(`<resume xmlns='${SM}' previd='${id}' h='${h}'/>`);
     await other.named('resumed');
     await other.leave();
   },
