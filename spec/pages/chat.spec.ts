@@ -13,9 +13,9 @@ import { StropheClient } from '../support/strophe-client.ts';
 
 const BOB = 'bob@localhost';
 const CAROL = 'carol@localhost';
-const PASSWORD = 'carol and more';
 const ROOM = 'qa@rooms.localhost';
 const WELCOME = 'Welcome, all of you';
+const passwordOf = (name: string): string => `${name} and more`;
 /** Ten by ten pixels. */
 const PICTURE =
   'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mP8z8BQz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC';
@@ -34,22 +34,33 @@ describe('Converse.js over BOSH, in Chromium', function () {
 
   before(async () => {
     const hosts = { localhost: { registration: 'invite' as const } };
-    [server, browser] = await Promise.all([startServer(['bob'], { hosts }), startBrowser()]);
-    bob = await ConversePage.login(browser, server, 'bob');
+    [server, browser] = await Promise.all([startServer([], { hosts }), startBrowser()]);
   });
   after(() => Promise.all([server.close({ drain: 0 }), browser.close()]));
 
-  it('an invitation fills in the form; the new account is logged in', async () => {
-    const host = server.hosts.find('localhost');
-    const made = await host?.invitations.create({ uses: 1, registers: true }, seconds(300));
-    carol = await ConversePage.open(browser, server, `#register&jid=localhost&token=${made?.token}`);
-    await carol.register('carol', PASSWORD);
-    expect(carol.watched.page.url()).not.to.contain(made?.token);
+  /** Opens an invitation, and chooses a name. */
+  async function comes(name: string): Promise<ConversePage> {
+    const made = await server.hosts.find('localhost')?.invitations.create({ uses: 1, registers: true }, seconds(300));
+    const chat = await ConversePage.open(browser, server, `#register&jid=localhost&token=${made?.token}`);
+    await chat.register(name, passwordOf(name));
+    expect(new URL(chat.watched.page.url()).hash).to.equal(`#jid=${name}%40localhost`);
+    return chat;
+  }
+
+  it('invitations fill in the form; the new accounts are logged in', async () => {
+    bob = await comes('bob');
+    carol = await comes('carol');
   });
 
-  it('two become contacts, and chat in both directions', async () => {
+  it('two become contacts, see each other online, and chat in both directions', async () => {
     await carol.addContact(BOB);
     await bob.acceptContact(CAROL);
+    for (const [one, address] of [
+      [bob, CAROL],
+      [carol, BOB],
+    ] as const) {
+      await one.find(`converse-roster li:has([data-jid="${address}"]) .chat-status--avatar`).first().waitFor();
+    }
     await bob.converseWith(CAROL);
     await carol.converseWith(BOB);
     await carol.say('Hello Bob');
@@ -59,11 +70,18 @@ describe('Converse.js over BOSH, in Chromium', function () {
     await carol.watched.screenshot('conversation');
   });
 
-  it('somebody sets an avatar', async () => {
+  it('both set avatars, and see each other’s', async () => {
     const box = new Sandbox();
     writeFileSync(box.path('me.png'), PICTURE, 'base64');
-    await carol.setAvatar(box.path('me.png'));
-    await carol.find('converse-user-profile converse-avatar image').waitFor();
+    for (const [one, other, address] of [
+      [carol, bob, CAROL],
+      [bob, carol, BOB],
+    ] as const) {
+      await one.setAvatar(box.path('me.png'));
+      await one.find('converse-user-profile converse-avatar image').waitFor();
+      await other.find(`converse-roster [data-jid="${address}"] converse-avatar image`).waitFor();
+    }
+    await carol.watched.screenshot('avatars');
     await box.close();
   });
 
@@ -72,7 +90,10 @@ describe('Converse.js over BOSH, in Chromium', function () {
     await bob.isOnline();
     await bob.sees('Hello Carol');
     expect(await bob.messages()).to.deep.equal(['Hello Bob', 'Hello Carol']);
-    const second = await ConversePage.login(browser, server, 'bob', '?transport=websocket');
+    const second = await ConversePage.login(browser, server, 'bob', {
+      link: '?transport=websocket',
+      password: passwordOf('bob'),
+    });
     expect(server.webSockets.size).to.equal(1);
     await second.converseWith(CAROL);
     await second.sees('Hello Carol');

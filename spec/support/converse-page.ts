@@ -17,11 +17,16 @@ export class ConversePage {
     return new ConversePage(await WatchedPage.open(browser, `${server.urls[0]}/chat${link}`, DESKTOP));
   }
 
-  /** As an account whose password is its name. */
-  static async login(browser: Browser, server: HoldfastServer, name: string, link = ''): Promise<ConversePage> {
+  /** @param password the name, unless it is another */
+  static async login(
+    browser: Browser,
+    server: HoldfastServer,
+    name: string,
+    { link = '', password = name } = {},
+  ): Promise<ConversePage> {
     const chat = await ConversePage.open(browser, server, link);
     await chat.find('input[name=jid]').fill(name);
-    await chat.find('input[name=password]').fill(name);
+    await chat.find('input[name=password]').fill(password);
     await chat.find('button[type=submit]').click();
     await chat.isOnline();
     return chat;

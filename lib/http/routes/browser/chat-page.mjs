@@ -24,6 +24,8 @@ define('converse-controlbox-navbar', '#menu');
 define('converse-brand-logo', '#brand');
 define('converse-footer', '#footer');
 
+converse.plugins.add('chat-page', { dependencies: ['converse-roster'], initialize: repair });
+
 converse.initialize({
   ...quiet(),
   ...connection(),
@@ -31,6 +33,7 @@ converse.initialize({
   assets_path: page.assets,
   i18n: navigator.language,
   view_mode: 'fullscreen',
+  whitelisted_plugins: ['chat-page'],
 });
 
 /** An element with the content of a template. */
@@ -42,6 +45,23 @@ function define(name, template) {
     }
   };
   customElements.define(name, Filled);
+}
+
+/** Does what Converse.js 14.0.0 means to do. */
+function repair() {
+  const { api, exports } = this._converse;
+  // Who accepts a request wants to see the other one, too: it calls a method of the same name that listens for changes.
+  const { prototype } = exports.RosterContact;
+  const { subscribe: listen } = prototype;
+  prototype.subscribe = function (...to) {
+    return to.length > 0 ? listen.apply(this, to) : this.subscribeToPresence();
+  };
+  // Who has registered and loads the page again goes on: it restores the session of an address that it is told.
+  api.listen.on('connected', () => {
+    const [address] = api.user.jid().split('/');
+    if (location.hash === '#converse/register')
+      history.replaceState(null, '', `#${new URLSearchParams({ jid: address })}`);
+  });
 }
 
 /** Nothing is asked of other servers. */
