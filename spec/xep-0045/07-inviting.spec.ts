@@ -165,11 +165,13 @@ describe('XEP-0045 §7.10 registration', () => {
     expect(await register(hag, 'secondwitch'), 'somebody has it in the room').to.equal('cancel/conflict');
   });
 
-  it('XEP-0045 §7.10: is refused where it would let somebody in or speak', async () => {
+  it('XEP-0045 §7.10: makes nobody a member where that would let them in or speak: admins are asked', async () => {
     for (const config of [{ membersonly: '1' }, { moderatedroom: '1' }]) {
       await setUp(config);
-      expect(outcome(await world.iq(hag, 'get', `<query xmlns='${REGISTER}'/>`))).to.equal('cancel/not-allowed');
-      expect(await register(hag, 'thirdwitch')).to.equal('cancel/not-allowed');
+      const form = (await world.iq(hag, 'get', `<query xmlns='${REGISTER}'/>`)).child('query', REGISTER);
+      expect(form?.child('instructions', REGISTER)?.text).to.contain('An admin of the room has to agree.');
+      expect(await register(hag, 'thirdwitch')).to.equal('result');
+      expect(await world.listOf(crone, "affiliation='member'")).to.deep.equal([]);
     }
   });
 

@@ -22,6 +22,13 @@ export interface Notice {
   readonly farewell?: Stanza | undefined;
 }
 
+/** What somebody is in the room, beside the role. */
+export interface Standing {
+  readonly affiliation: Affiliation;
+  /** The element that says it, if there are any. @spec XEP-0317 §3.1 */
+  readonly hats: readonly Element[];
+}
+
 /** Who is told. */
 export interface Viewer {
   readonly seesJid: boolean;
@@ -35,7 +42,7 @@ export interface Viewer {
  */
 export function occupantPresence(
   occupant: Occupant,
-  affiliation: Affiliation,
+  { affiliation, hats }: Standing,
   notice: Notice,
   { seesJid, isSelf }: Viewer,
 ): Stanza {
@@ -56,7 +63,7 @@ export function occupantPresence(
   const source = isGone ? notice.farewell : occupant.latest?.presence;
   const element = source ? shallowCopy(source.element) : xml('presence');
   if (isGone) element.attrs['type'] = 'unavailable';
-  element.children = [...element.children, userX(item, ...statuses), occupantId(occupant.id)];
+  element.children = [...element.children, userX(item, ...statuses), ...(isOut ? [] : hats), occupantId(occupant.id)];
   return new Stanza(element, occupant.jid, undefined);
 }
 

@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../../core/maybe-promise.ts';
 import type { Jid } from '../../xmpp/jid.ts';
 import {
+  NS_COMMANDS,
   NS_DISCO_INFO,
   NS_DISCO_ITEMS,
   NS_MAM,
@@ -15,7 +16,9 @@ import {
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { change, list } from './administration.ts';
+import { decide, isDecision } from './applications.ts';
 import { enter, update } from './entrance.ts';
+import { runCommand } from './hat-commands.ts';
 import { decline, invitationsIn, invite } from './invitations.ts';
 import { moderate } from './moderation.ts';
 import { getConfig, setConfig } from './ownership.ts';
@@ -59,6 +62,7 @@ const HANDLERS: ReadonlyMap<string, RoomHandler> = new Map<string, RoomHandler>(
   [`set ${NS_MAM} query`, queryArchive],
   [`get ${NS_MAM} metadata`, getArchiveMetadata],
   [`set ${NS_MODERATE} moderate`, moderate],
+  [`set ${NS_COMMANDS} command`, runCommand],
 ]);
 
 /** Tells the stanzas for one room apart. */
@@ -107,6 +111,7 @@ export class Reception {
     }
     const { invites, decline: refusal } = invitationsIn(stanza);
     if (refusal) return decline(room, from, refusal);
+    if (isDecision(stanza)) return decide(room, from, stanza);
     if (!visit) throw new StanzaError('not-acceptable', 'You are not in the room.');
     if (invites.length > 0) return invite(room, visit, invites);
     if (considerVoice(room, visit, stanza)) return;

@@ -1,9 +1,10 @@
 import { xml, type Element } from '../../xml/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
-import { NS_DATA, NS_MUC, NS_REGISTER } from '../../xmpp/ns.ts';
+import { NS_DATA, NS_REGISTER } from '../../xmpp/ns.ts';
 import { filledForm } from '../../xmpp/payloads/form-fields.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import type { Tie } from './affiliations.ts';
+import { apply, NICK_FIELD, REGISTRATION } from './applications.ts';
 import { isOn } from './config.ts';
 import { nickKey } from './occupants.ts';
 import { defaultRole } from './ranks.ts';
@@ -11,20 +12,17 @@ import { setRole } from './roles.ts';
 import type { RoomRequest } from './room-iq.ts';
 import type { Room } from './room.ts';
 
-/** FORM_TYPE of the form by which a nickname is reserved. @spec XEP-0045 §16.5.1 */
-const REGISTRATION = `${NS_MUC}#register`;
-const NICK_FIELD = 'muc#register_roomnick';
-
 /** What is needed to register, or what is registered. @throws StanzaError @spec XEP-0045 §7.10 */
 export function getRegistration(room: Room, { from, reply }: RoomRequest): void {
   const { nick } = room.affiliations.get(from);
   if (nick !== undefined) return reply(registerQuery(xml('registered'), xml('username', {}, nick), nickForm(nick)));
   checkMayRegister(room, from);
-  const instructions = xml('instructions', {}, 'Choose the nickname that is yours in this room.');
+  const condition = needsApproval(room, from) ? ' An admin of the room has to agree.' : '';
+  const instructions = xml('instructions', {}, `Choose the nickname that is yours in this room.${condition}`);
   reply(registerQuery(instructions, nickForm()));
 }
 
-/** Reserves a nickname, which makes a member; or gives it back. @throws StanzaError @spec XEP-0045 §7.10 @spec XEP-0077 §3.2 */
+/** Reserves a nickname, which makes a member; asks those who decide that; or gives it back. @throws StanzaError @spec XEP-0045 §7.10 @spec XEP-0077 §3.2 */
 export async function setRegistration(room: Room, { payload, from, reply }: RoomRequest): Promise<void> {
   const tie = room.affiliations.get(from);
   if (payload.child('remove', NS_REGISTER)) {
@@ -42,6 +40,10 @@ export async function setRegistration(room: Room, { payload, from, reply }: Room
   const { affiliations: most } = room.around.limits;
   if (!room.affiliations.has(from) && room.affiliations.size >= most) {
     throw new StanzaError('resource-constraint', `At most ${most} affiliations.`);
+  }
+  if (needsApproval(room, from)) {
+    apply(room, { account: from.bare, nick });
+    return reply();
   }
   const affiliation = tie.affiliation === 'none' ? 'member' : tie.affiliation;
   await store(room, from, { ...tie, affiliation, nick }, reply);
@@ -63,11 +65,16 @@ async function store(room: Room, from: Jid, tie: Tie, reply: RoomRequest['reply'
 }
 
 /** Nobody becomes a member by themselves where that would let them in, or let them speak. @spec XEP-0045 §7.10 */
+function needsApproval(room: Room, from: Jid): boolean {
+  const isClosed = isOn(room.config, 'membersonly') || isOn(room.config, 'moderatedroom');
+  return isClosed && room.affiliationOf(from) === 'none';
+}
+
+/** @throws StanzaError */
 function checkMayRegister(room: Room, from: Jid): void {
-  const { affiliation } = room.affiliations.get(from);
-  const isClosed = isOn(room.config, 'membersonly') || isOn(room.config, 'moderatedroom') || room.isLocked;
-  if (affiliation === 'outcast' || (affiliation === 'none' && isClosed)) {
-    throw new StanzaError('not-allowed', 'Only admins add members to this room.');
+  const affiliation = room.affiliationOf(from);
+  if (affiliation === 'outcast' || (affiliation === 'none' && room.isLocked)) {
+    throw new StanzaError('not-allowed', 'You cannot become a member of this room.');
   }
 }
 

@@ -1,7 +1,12 @@
+import type { ServerNode } from '../../core/discovery.ts';
+import { andThen, type MaybePromise } from '../../core/maybe-promise.ts';
 import type { Element } from '../../xml/index.ts';
+import type { Jid } from '../../xmpp/jid.ts';
 import {
+  NS_COMMANDS,
   NS_DISCO_INFO,
   NS_DISCO_ITEMS,
+  NS_HATS,
   NS_MAM,
   NS_MODERATE,
   NS_MUC,
@@ -16,6 +21,7 @@ import { infoQuery, itemsQuery, type DiscoInfo, type Identity } from '../../xmpp
 import { resultForm } from '../../xmpp/payloads/data-form.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { isOn } from './config.ts';
+import { deskOf } from './hat-commands.ts';
 import type { RoomRequest } from './room-iq.ts';
 import type { Room } from './room.ts';
 
@@ -41,20 +47,31 @@ export function serviceInfo(name: string): DiscoInfo {
 }
 
 /** @throws StanzaError @spec XEP-0045 §6.4 §7.12 §18.1.1 */
-export function roomInfo(room: Room, { payload, from, reply }: RoomRequest): void {
+export function roomInfo(room: Room, { payload, from, reply }: RoomRequest): MaybePromise<void> {
   const { node } = payload.attrs;
   if (node === RESERVED_NICK_NODE) return reply(reservedNick(room.affiliations.get(from).nick));
   // Nothing is taken out but what the room itself says.
   if (node === TRAFFIC_NODE) throw new StanzaError('service-unavailable');
-  if (node !== undefined) throw new StanzaError('item-not-found');
+  if (node !== undefined) return andThen(commandNode(room, node, from), (found) => reply(infoQuery(found, node)));
   reply(infoQuery({ identities: [identityOf(room)], features: featuresOf(room), forms: [formOf(room)] }));
 }
 
-/** Who is there is told to those who are there. @spec XEP-0045 §6.5 */
-export function roomItems(room: Room, { from, reply }: RoomRequest): void {
+/** Who is there is told to those who are there. @throws StanzaError @spec XEP-0045 §6.5 */
+export function roomItems(room: Room, { payload, from, reply }: RoomRequest): MaybePromise<void> {
+  const { node } = payload.attrs;
+  if (node !== undefined) {
+    return andThen(commandNode(room, node, from), ({ items = [] }) => reply(itemsQuery(items, node)));
+  }
   const isInside = room.occupants.visit(from) !== undefined;
   const shown = isInside ? room.occupants.all.filter(({ role }) => room.shows(role)) : [];
   reply(itemsQuery(shown.map(({ jid, nick }) => ({ jid: jid.toString(), name: nick }))));
+}
+
+function commandNode(room: Room, name: string, asker: Jid): MaybePromise<ServerNode> {
+  return andThen(deskOf(room).node(name, asker), (node) => {
+    if (!node) throw new StanzaError('item-not-found');
+    return node;
+  });
 }
 
 function reservedNick(nick: string | undefined): Element {
@@ -74,6 +91,8 @@ function featuresOf(room: Room): string[] {
     ...COMMON_FEATURES,
     ...archive,
     `${NS_MUC}#self-ping-optimization`,
+    NS_COMMANDS,
+    NS_HATS,
     NS_MODERATE,
     NS_REGISTER,
     NS_RETRACT,
@@ -101,6 +120,7 @@ function formOf(room: Room): Element {
     ['muc#roomconfig_roomname', [room.name]],
     ['muc#maxhistoryfetch', [config.maxhistoryfetch]],
     ['muc#roominfo_avatarhash', room.avatarHashes],
+    ['hats#hash', room.hats.hash === undefined ? [] : [room.hats.hash]],
   ];
   const shown = fields.filter(([, values]) => values.length > 0).map(([name, values]) => ({ var: name, values }));
   return resultForm(`${NS_MUC}#roominfo`, shown);

@@ -4,6 +4,7 @@ import { Jid } from '../../xmpp/jid.ts';
 import { Stanza } from '../../xmpp/stanza.ts';
 import type { Tie } from './affiliations.ts';
 import { completed, type RoomConfig } from './config.ts';
+import type { StoredHats } from './hats.ts';
 import type { Room } from './room.ts';
 
 const ROOM_KIND = 'room';
@@ -17,6 +18,7 @@ interface StoredRoom {
   readonly subject?: { readonly text: string; readonly xml: string } | undefined;
   readonly hasVcard?: boolean;
   readonly avatarHashes?: readonly string[];
+  readonly hats?: StoredHats | undefined;
 }
 
 /** Keeps persistent rooms: one document for each, and one for each affiliation. */
@@ -94,6 +96,7 @@ export class RoomStore {
       subject: subject && { text: subject.text, xml: subject.message.xml },
       hasVcard,
       avatarHashes,
+      hats: room.hats.store(),
     };
     const { rooms, affiliations } = room.around.limits;
     try {
@@ -127,11 +130,12 @@ export class RoomStore {
   }
 }
 
-function revive(room: Room, { config, creator, subject, hasVcard = false, avatarHashes = [] }: StoredRoom): void {
+function revive(room: Room, { config, creator, subject, hasVcard = false, avatarHashes = [], hats }: StoredRoom): void {
   room.config = completed(config);
   room.creator = creator;
   room.hasVcard = hasVcard;
   room.avatarHashes = avatarHashes;
+  if (hats) room.hats.revive(hats);
   const parsed = subject && parse(subject.xml);
   if (!subject || !parsed?.ok) return;
   const from = Jid.parse(parsed.value.attrs['from'] ?? '') ?? room.jid;

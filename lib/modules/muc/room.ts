@@ -4,13 +4,16 @@ import { xml, type Element } from '../../xml/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
 import { Stanza } from '../../xmpp/stanza.ts';
 import type { Archive } from '../archive/archive.ts';
+import type { CommandSessions } from '../commands/sessions.ts';
 import { Affiliations } from './affiliations.ts';
+import type { Application } from './applications.ts';
 import { completed, isOn, valuesOf, type RoomConfig } from './config.ts';
+import { Hats } from './hats.ts';
 import { History, type Remembered } from './history.ts';
 import type { RoomLimits } from './limits.ts';
 import { Occupants, type Occupant, type Visit } from './occupants.ts';
 import { statusCode, userX } from './payloads.ts';
-import { notHere, occupantPresence, type Notice } from './presence.ts';
+import { notHere, occupantPresence, type Notice, type Standing } from './presence.ts';
 import { isAtLeast, type Affiliation, type Role } from './ranks.ts';
 import { Relay } from './relay.ts';
 
@@ -18,6 +21,7 @@ import { Relay } from './relay.ts';
 export interface RoomSurroundings {
   readonly clock: Clock;
   readonly limits: RoomLimits;
+  readonly commandSessions: CommandSessions;
   /** Sends a stanza; those to one address arrive in order. */
   send(stanza: Stanza): void;
   /** An id that cannot be guessed. */
@@ -56,6 +60,9 @@ export class Room {
   readonly jid: Jid;
   readonly around: RoomSurroundings;
   readonly occupants = new Occupants();
+  readonly hats = new Hats();
+  /** Who asks to become a member, by nickname. @spec XEP-0045 §9.9 */
+  readonly applications = new Map<string, Application>();
   readonly affiliations = new Affiliations();
   readonly history: History;
   readonly relay: Relay;
@@ -165,7 +172,7 @@ export class Room {
   announceTo(occupant: Occupant, visits: readonly Visit[], notice: Notice): void {
     if (visits.length === 0) return;
     const viewer = { isSelf: true, seesJid: this.seesJids(occupant) };
-    const stanza = occupantPresence(occupant, this.affiliationOf(occupant.account), notice, viewer);
+    const stanza = occupantPresence(occupant, this.#standing(occupant), notice, viewer);
     for (const { jid } of visits) this.around.send(stanza.addressedTo(jid));
   }
 
@@ -232,7 +239,10 @@ export class Room {
   }
 
   #about(occupant: Occupant, notice: Notice, seesJid: boolean): Stanza {
-    const affiliation = this.affiliationOf(occupant.account);
-    return occupantPresence(occupant, affiliation, notice, { isSelf: false, seesJid });
+    return occupantPresence(occupant, this.#standing(occupant), notice, { isSelf: false, seesJid });
+  }
+
+  #standing({ account }: Occupant): Standing {
+    return { affiliation: this.affiliationOf(account), hats: this.hats.elementsOf(account) };
   }
 }

@@ -9,6 +9,7 @@ import { StanzaError } from '../../xmpp/stanza-error.ts';
 import type { Stanza } from '../../xmpp/stanza.ts';
 import { parse, type Element } from '../../xml/index.ts';
 import { ARCHIVE, type Archive } from '../archive/archive.ts';
+import type { CommandSessions } from '../commands/sessions.ts';
 import { isOn } from './config.ts';
 import { enter } from './entrance.ts';
 import type { Remembered } from './history.ts';
@@ -38,6 +39,7 @@ export interface ServiceOptions {
   readonly name: string;
   readonly admitsLegacy: boolean;
   readonly limits: RoomLimits;
+  readonly commandSessions: CommandSessions;
 }
 
 /** The rooms of one domain: finds, makes and removes them, and brings stanzas to them. @spec XEP-0045 */
@@ -79,6 +81,7 @@ export class RoomService implements RoomSurroundings {
   async forget(account: Jid): Promise<void> {
     await this.#wake();
     for (const room of this.#rooms.values()) {
+      if (room.hats.forget(account)) await this.changed(room);
       if (this.#asleep.has(room)) await this.#store.forgetAccount(room, account);
       else if (isAtLeast(room.affiliationOf(account), 'member') && room.affiliations.has(account)) {
         room.affiliations.set(account, { affiliation: 'none' });
@@ -99,6 +102,10 @@ export class RoomService implements RoomSurroundings {
 
   get admitsLegacy(): boolean {
     return this.#options.admitsLegacy;
+  }
+
+  get commandSessions(): CommandSessions {
+    return this.#options.commandSessions;
   }
 
   get archives(): Archive | undefined {

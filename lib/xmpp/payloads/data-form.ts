@@ -12,7 +12,7 @@ export interface FormField {
 /** A form that reports several things of one kind. @spec XEP-0004 §3.4 */
 export interface Report {
   readonly title: string;
-  readonly columns: readonly { readonly var: string; readonly label: string }[];
+  readonly columns: readonly { readonly var: string; readonly label?: string | undefined }[];
   /** The values of each row, in the order of the columns. */
   readonly rows: readonly (readonly string[])[];
 }
