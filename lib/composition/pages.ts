@@ -23,6 +23,7 @@ export function pageFacts(config: Config, clients: ClientAddress): Pick<AppOptio
     ...endpoints,
     domain: domains[0],
     guestDomain: guestDomains[0],
+    roomsDomain: config.rooms.enabled ? roomsDomainOf(config, domains[0] ?? guestDomains[0] ?? '') : undefined,
     hasRegistration: domains.some((domain) => hosts[domain]?.registration !== 'off'),
   };
   return {
@@ -30,4 +31,8 @@ export function pageFacts(config: Config, clients: ClientAddress): Pick<AppOptio
     chat: pages.chat ? chat : undefined,
     invite: pages.invite ? { hasChat: pages.chat } : undefined,
   };
+}
+
+function roomsDomainOf({ hosts }: Config, domain: string): string {
+  return hosts[domain]?.rooms || `rooms.${domain}`;
 }

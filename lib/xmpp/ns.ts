@@ -156,6 +156,10 @@ export const NS_BOOKMARKS = 'urn:xmpp:bookmarks:1';
 export const NS_BOOKMARKS_CONVERSION = 'urn:xmpp:bookmarks-conversion:0';
 /** XEP-0440 */
 export const NS_CHANNEL_BINDING = 'urn:xmpp:sasl-cb:0';
+/** XEP-0433 */
+export const NS_CHANNEL_SEARCH = 'urn:xmpp:channel-search:0:search';
+/** What XEP-0433 was made from */
+export const NS_MUCLUMBUS = 'https://xmlns.zombofant.net/muclumbus/search/1.0';
 /** XEP-0445 */
 export const NS_IBR_TOKEN = 'urn:xmpp:ibr-token:0';
 /** XEP-0363 */

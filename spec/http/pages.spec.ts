@@ -65,7 +65,8 @@ describe('the chat page without Converse.js', () => {
     const app = new Koa();
     const router = new Router();
     const endpoints = { boshPath: '/http-bind', webSocketPath: undefined };
-    chat(router, { ...endpoints, domain: 'localhost', guestDomain: undefined, hasRegistration: false }, undefined);
+    const domains = { domain: 'localhost', guestDomain: undefined, roomsDomain: undefined };
+    chat(router, { ...endpoints, ...domains, hasRegistration: false }, undefined);
     app.use(router.routes());
     const http = app.listen(0, '127.0.0.1');
     await once(http, 'listening');

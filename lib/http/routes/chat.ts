@@ -10,6 +10,8 @@ export interface ChatFacts {
   /** The domain that need not be written; undefined when there are only guests. */
   readonly domain: string | undefined;
   readonly guestDomain: string | undefined;
+  /** Where rooms are; undefined when there are none. */
+  readonly roomsDomain: string | undefined;
   /** Whether somebody can make an account, if only with an invitation. */
   readonly hasRegistration: boolean;
   readonly boshPath: string;

@@ -26,6 +26,7 @@ export default defineModule<RoomOptions>({
     { spec: 'XEP-0410', version: '1.1.0', status: 'complete' },
     { spec: 'XEP-0421', version: '1.0.1', status: 'complete' },
     { spec: 'XEP-0425', version: '0.3.0', status: 'complete' },
+    { spec: 'XEP-0433', version: '0.1.0', status: 'complete', note: 'of the rooms of one domain' },
     { spec: 'XEP-0486', version: '0.1.0', status: 'complete' },
   ],
   needs: ['disco'],

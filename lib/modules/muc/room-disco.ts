@@ -22,6 +22,7 @@ import { resultForm } from '../../xmpp/payloads/data-form.ts';
 import { StanzaError } from '../../xmpp/stanza-error.ts';
 import { isOn } from './config.ts';
 import { deskOf } from './hat-commands.ts';
+import { SEARCH_NAMESPACES } from './search.ts';
 import type { RoomRequest } from './room-iq.ts';
 import type { Room } from './room.ts';
 
@@ -43,7 +44,8 @@ const COMMON_FEATURES = [
 
 /** @spec XEP-0045 §6.2 */
 export function serviceInfo(name: string): DiscoInfo {
-  return { identities: [{ category: 'conference', type: 'text', name }], features: COMMON_FEATURES, forms: [] };
+  const features = [...COMMON_FEATURES, ...SEARCH_NAMESPACES];
+  return { identities: [{ category: 'conference', type: 'text', name }], features, forms: [] };
 }
 
 /** @throws StanzaError @spec XEP-0045 §6.4 §7.12 §18.1.1 */

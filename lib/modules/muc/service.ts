@@ -21,6 +21,7 @@ import { isAtLeast } from './ranks.ts';
 import { Reception } from './reception.ts';
 import { recall } from './room-archive.ts';
 import { serviceInfo } from './room-disco.ts';
+import { search } from './search.ts';
 import { RoomStore } from './room-store.ts';
 import { Room, type RoomSurroundings } from './room.ts';
 import { Sender } from './sender.ts';
@@ -227,6 +228,7 @@ export class RoomService implements RoomSurroundings {
     if (isGet && payload?.getNS() === NS_DISCO_INFO) {
       return this.send(iq.result(infoQuery(serviceInfo(this.#options.name))));
     }
+    if (isGet && payload?.getName() === 'search') return this.send(iq.result(search(this.#rooms.values(), payload)));
     if (isGet && payload?.getNS() === NS_DISCO_ITEMS) return this.send(iq.result(itemsQuery(this.#listed())));
     throw new StanzaError('service-unavailable');
   }

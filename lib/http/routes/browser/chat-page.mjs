@@ -75,7 +75,7 @@ function quiet() {
     discover_connection_methods: false,
     embed_3rd_party_media_players: false,
     // Without one its form for a new room has no field for the name.
-    muc_search_service: page.domain,
+    muc_search_service: page.roomsDomain ?? page.domain,
     show_client_info: false,
     xmpp_providers_url: '',
   };
