@@ -6,6 +6,7 @@ import type { Host } from '../../lib/core/host.ts';
 import type { HostOptions } from '../../lib/core/host-options.ts';
 import type { RosterItem, Store } from '../../lib/storage/store.ts';
 import type { Element } from '../../lib/xml/index.ts';
+import { ARCHIVE } from '../../lib/modules/archive/archive.ts';
 import { Stanza } from '../../lib/xmpp/stanza.ts';
 import { brief, element, jid, settled, World, type FakeClient } from '../core/world.ts';
 
@@ -76,10 +77,11 @@ export class ImWorld extends World {
     return client;
   }
 
-  /** Lets everything happen that can happen now. */
+  /** Lets everything happen that can happen now, and archives be written, which would gather more. */
   async settle(): Promise<void> {
     await settled();
     this.clock.endTurn();
+    void this.host.services.find(ARCHIVE)?.flush();
     await settled();
   }
 }

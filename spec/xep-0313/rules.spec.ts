@@ -286,7 +286,7 @@ describe('an archive and its store', () => {
     return [world, await world.online(`${JULIET}/balcony`)];
   }
 
-  it('writes all messages of a turn together', async () => {
+  it('writes together what comes within 20 ms', async () => {
     const sizes: number[] = [];
     const [world, juliet] = await online(
       storeWith((archive) => ({
@@ -296,9 +296,28 @@ describe('an archive and its store', () => {
         },
       })),
     );
-    for (const id of 'abc') juliet.sends(`<message to='${ROMEO}' type='chat' id='${id}'><body/></message>`);
-    await world.settle();
+    for (const id of 'abc') {
+      juliet.sends(`<message to='${ROMEO}' type='chat' id='${id}'><body/></message>`);
+      world.clock.advance(6);
+    }
+    expect(sizes).to.deep.equal([]);
+    world.clock.advance(2);
     expect(sizes).to.deep.equal([3]);
+  });
+
+  it('writes at once when the server is about to stop', async () => {
+    const sizes: number[] = [];
+    const [world, juliet] = await online(
+      storeWith((archive) => ({
+        add: (entries) => {
+          sizes.push(entries.length);
+          return archive.add(entries);
+        },
+      })),
+    );
+    juliet.sends(`<message to='${ROMEO}' type='chat' id='a'><body/></message>`);
+    await world.host.stop();
+    expect(sizes).to.deep.equal([1]);
   });
 
   it('delivers before it writes', async () => {

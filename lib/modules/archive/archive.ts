@@ -1,5 +1,5 @@
 import { opaqueId } from '../../base/random.ts';
-import type { EpochMillis } from '../../base/time.ts';
+import type { Duration, EpochMillis } from '../../base/time.ts';
 import type { ClientSession } from '../../core/client-session.ts';
 import { ServiceKey } from '../../core/keys.ts';
 import type { HostContext, IqRequest } from '../../core/module.ts';
@@ -17,6 +17,8 @@ import { bury } from './tombstone.ts';
 
 /** Bits of an id: it cannot be guessed, and never comes twice. */
 const ID_BITS = 100;
+/** Messages that come within this time are written together: the more there are, the less each costs. */
+const GATHERING: Duration = 20;
 /** Messages that may wait to be written before those who send more have to wait, too. */
 const MAX_UNWRITTEN = 10_000;
 
@@ -38,12 +40,13 @@ export const ARCHIVE = new ServiceKey<Archive>('archive');
 
 /**
  * Message archives, each with an owner: an account, or a room. Adding does not wait for the store:
- * all that comes in one turn of the event loop is written together at its end.
+ * what comes within some milliseconds is written together, or sooner when somebody wants to read.
  */
 export class Archive {
   readonly #host: HostContext;
   readonly #sent = new WeakMap<Stanza, string>();
   #waiting: Waiting[] = [];
+  #isHurried = false;
   #unwritten = 0;
   #written: Promise<void> = Promise.resolve();
   #last: EpochMillis = 0;
@@ -77,7 +80,13 @@ export class Archive {
       stanzaId: stanza.id ?? '',
       stanza,
     });
-    if (this.#waiting.length === 1) this.#host.clock.afterTurn(() => void this.flush());
+    if (this.#waiting.length === 1) this.#schedule();
+  }
+
+  /** Writes what waits, and from now on what comes at the end of each turn: the server is about to stop. */
+  hurry(): void {
+    this.#isHurried = true;
+    void this.flush();
   }
 
   /** Resolves when everything that was added is durable, or was given up. Never rejects. */
@@ -162,6 +171,13 @@ export class Archive {
   async clear(owner: Jid): Promise<void> {
     await this.flush();
     await this.#host.store.archive.clear(owner.toString());
+  }
+
+  #schedule(): void {
+    const { clock } = this.#host;
+    const flush = (): void => void this.flush();
+    if (this.#isHurried) clock.afterTurn(flush);
+    else clock.at(clock.now() + GATHERING, flush);
   }
 
   async #write(waiting: readonly Waiting[]): Promise<void> {

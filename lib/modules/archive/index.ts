@@ -35,6 +35,7 @@ export default defineModule<ArchiveOptions>({
   setup(host, { policy, expireAfter, maxMessages }) {
     const archive = new Archive(host);
     host.provide(ARCHIVE, archive);
+    host.hook('host:stopping', 'observe', () => archive.hurry());
     host.every(SWEEP_PERIOD, () => sweep(host, expireAfter, maxMessages));
     // A guest's archive would be gone with its session.
     if (!host.options.anonymous) serveAccounts(host, archive, policy);

@@ -1,4 +1,4 @@
-import { sql, type CompiledQuery, type SelectQueryBuilder, type SqlBool } from 'kysely';
+import { sql, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type {
   ArchivedMessage,
   ArchiveEntry,
@@ -8,11 +8,14 @@ import type {
   ArchiveReference,
   ArchiveStore,
 } from '../archive-store.ts';
-import type { Rows } from './engine.ts';
+import type { Rows, Statement } from './engine.ts';
 import type { Database } from './schema.ts';
 import type { SqlSession } from './sql-session.ts';
 
 const COLUMNS = ['id', 'at', 'peer', 'resource', 'is_sent', 'stanza_id', 'xml'] as const;
+
+/** Owners that are remembered to have an archive. */
+const MAX_KNOWN = 10_000;
 
 /** Where a message stands in the order of its archive. */
 interface Position {
@@ -29,8 +32,10 @@ interface Places {
 export class SqlArchive implements ArchiveStore {
   readonly #sql: SqlSession;
   // Compiled once, because messages are added all the time.
-  readonly #insertOwner: CompiledQuery;
-  readonly #insertMessage: CompiledQuery;
+  readonly #insertOwner: Statement;
+  readonly #insertMessage: Statement;
+  /** Those that have an archive, unless it was removed since. */
+  readonly #known = new Set<string>();
 
   constructor(session: SqlSession) {
     this.#sql = session;
@@ -41,22 +46,27 @@ export class SqlArchive implements ArchiveStore {
       .compile();
     this.#insertMessage = session.db
       .insertInto('archive_messages')
-      .columns(['owner_id', ...COLUMNS])
-      .expression((eb) =>
-        eb
-          .selectFrom('archive_owners')
-          .select((from) => ['archive_owners.id as owner_id', ...COLUMNS.map((name) => from.val('').as(name))])
-          .where('owner', '=', ''),
-      )
+      .values((eb) => ({
+        owner_id: eb.selectFrom('archive_owners').select('archive_owners.id').where('owner', '=', '').$asScalar(),
+        id: '',
+        at: 0,
+        peer: '',
+        resource: '',
+        is_sent: 0,
+        stanza_id: '',
+        xml: '',
+      }))
       .compile();
   }
 
   async add(entries: readonly ArchiveEntry[]): Promise<void> {
-    const owners = new Set(entries.map(({ owner }) => owner));
-    await this.#sql.unit([
-      ...Array.from(owners, (owner) => ({ ...this.#insertOwner, parameters: [owner] })),
-      ...entries.map((entry) => ({ ...this.#insertMessage, parameters: parametersOf(entry) })),
-    ]);
+    try {
+      await this.#add(entries);
+    } catch {
+      // Perhaps somebody's archive was removed meanwhile: then a message had no owner, and none was added.
+      this.#known.clear();
+      await this.#add(entries);
+    }
   }
 
   async page(owner: string, query: ArchiveQuery): Promise<ArchivePage | undefined> {
@@ -148,6 +158,17 @@ export class SqlArchive implements ArchiveStore {
     await this.#sql.unit([this.#sql.db.deleteFrom('archive_owners').where('owner', '=', owner)]);
   }
 
+  async #add(entries: readonly ArchiveEntry[]): Promise<void> {
+    const owners = new Set(entries.map(({ owner }) => owner));
+    const fresh = [...owners].filter((owner) => !this.#known.has(owner)).map((owner) => [owner]);
+    if (this.#known.size > MAX_KNOWN) this.#known.clear();
+    for (const [owner] of fresh) if (owner !== undefined) this.#known.add(owner);
+    await this.#sql.unit([
+      ...forEach(this.#insertOwner, fresh),
+      ...forEach(this.#insertMessage, entries.map(parametersOf)),
+    ]);
+  }
+
   // ---- parts of queries
 
   #keyOf(owner: string) {
@@ -206,9 +227,14 @@ function positionOf(row: Rows[number]): Position {
   return { at: Number(row['at']), seq: Number(row['seq']) };
 }
 
+/** One statement, run with each of these parameters; nothing when there are none. */
+function forEach(statement: Statement, [parameters, ...again]: readonly (readonly unknown[])[]): readonly Statement[] {
+  return parameters ? [{ ...statement, parameters, again }] : [];
+}
+
 /** The parameters of the statement that adds a message, in their order. */
 function parametersOf({ id, at, peer, resource, isSent, stanzaId, xml, owner }: ArchiveEntry): readonly unknown[] {
-  return [id, at, peer, resource, Number(isSent), stanzaId, xml, owner];
+  return [owner, id, at, peer, resource, Number(isSent), stanzaId, xml];
 }
 
 function messageOf(row: Rows[number]): ArchivedMessage {

@@ -1,6 +1,6 @@
-import { Kysely, type Compilable, type CompiledQuery, type Dialect } from 'kysely';
+import { Kysely, type Compilable, type Dialect } from 'kysely';
 import { StoreError, type AccountId } from '../store.ts';
-import type { Engine, Rows } from './engine.ts';
+import type { Engine, Rows, Statement } from './engine.ts';
 import type { Database } from './schema.ts';
 
 /** What every repository needs to speak SQL. */
@@ -14,7 +14,7 @@ export class SqlSession {
   }
 
   /** Runs statements that happen all or not at all; resolves when that is durable. @throws StoreError */
-  async unit(statements: readonly (Compilable | CompiledQuery)[]): Promise<readonly Rows[]> {
+  async unit(statements: readonly (Compilable | Statement)[]): Promise<readonly Rows[]> {
     return this.run(this.#engine.unit(statements.map((each) => ('compile' in each ? each.compile() : each))));
   }
 

@@ -1,9 +1,6 @@
-/** What the owner of the database and the thread that holds it say to each other. */
+import type { Statement } from '../sql/engine.ts';
 
-export interface Statement {
-  readonly sql: string;
-  readonly parameters: readonly unknown[];
-}
+/** What the owner of the database and the thread that holds it say to each other. */
 
 export type Request =
   { readonly is: 'unit'; readonly id: number; readonly statements: readonly Statement[] } | { readonly is: 'close' };

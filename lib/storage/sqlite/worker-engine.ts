@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { CompiledQuery } from 'kysely';
-import type { Engine, Rows } from '../sql/engine.ts';
+import type { Engine, Rows, Statement } from '../sql/engine.ts';
 import { StoreError } from '../store.ts';
 import type { Reply, Request, WorkerOptions } from './protocol.ts';
 
@@ -32,13 +31,13 @@ export class WorkerEngine implements Engine {
     return engine;
   }
 
-  unit(statements: readonly CompiledQuery[]): Promise<readonly Rows[]> {
+  unit(statements: readonly Statement[]): Promise<readonly Rows[]> {
     if (this.#broken) return Promise.reject(this.#broken);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       if (this.#pending.size === 0) this.#worker.ref();
       this.#pending.set(id, { resolve, reject });
-      const list = statements.map(({ sql, parameters }) => ({ sql, parameters }));
+      const list = statements.map(({ sql, parameters, again = [] }) => ({ sql, parameters, again }));
       this.#post({ is: 'unit', id, statements: list });
     });
   }

@@ -1,5 +1,6 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import type { Reply, Request, Statement, UnitResult, WorkerOptions } from './protocol.ts';
+import type { Rows, Statement } from '../sql/engine.ts';
+import type { Reply, Request, UnitResult, WorkerOptions } from './protocol.ts';
 
 /** What is used of `node:sqlite`, and of the package with the same interface. */
 interface Prepared {
@@ -78,7 +79,7 @@ class DatabaseThread {
   #run(id: number, statements: readonly Statement[]): UnitResult {
     this.#db.exec('SAVEPOINT unit');
     try {
-      const rows = statements.map(({ sql, parameters }) => this.#prepare(sql).all(...parameters));
+      const rows = statements.map((statement) => this.#execute(statement));
       this.#db.exec('RELEASE unit');
       return { id, rows };
     } catch (error) {
@@ -86,6 +87,13 @@ class DatabaseThread {
       this.#db.exec('RELEASE unit');
       return { id, error: messageOf(error) };
     }
+  }
+
+  #execute({ sql, parameters, again = [] }: Statement): Rows {
+    const prepared = this.#prepare(sql);
+    const rows = prepared.all(...parameters);
+    for (const others of again) prepared.all(...others);
+    return rows;
   }
 
   #prepare(sql: string): Prepared {
