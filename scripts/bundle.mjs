@@ -31,7 +31,27 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle(resolve(pro
  */
 export async function bundle(folder) {
   rmSync(folder, { recursive: true, force: true });
-  await Promise.all([bundleProgram(folder), bundleLibrary(folder)]);
+  await Promise.all([bundleProgram(folder), bundleLibrary(folder), bundleClient(folder)]);
+}
+
+/**
+ * The client library, in one file that a browser reads as it is.
+ *
+ * @param {string} folder where to
+ */
+export async function bundleClient(folder) {
+  await build({
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    sourcemap: 'linked',
+    logLevel: 'warning',
+    entryPoints: [join(LIB, 'client', 'index.ts')],
+    alias: { '@xmpp/xml': fileURLToPath(new URL('no-package.mjs', import.meta.url)) },
+    outdir: join(folder, 'client'),
+  });
 }
 
 /**

@@ -1,4 +1,3 @@
-import { Buffer, isUtf8 } from 'node:buffer';
 import { fail, ok, type Result } from '../base/result.ts';
 import { Element, setAttribute } from './element.ts';
 import { readName, startsAt, type QName } from './names.ts';
@@ -58,8 +57,13 @@ export function parse(source: string, options: ParseOptions = {}): Result<Elemen
 export function parseBytes(source: Uint8Array, options: ParseOptions = {}): Result<Element, XmlError> {
   const most = options.limits?.bytes ?? XML_LIMITS.bytes;
   if (source.length > most) return fail(new Refusal('too-big', most, 'document too large'));
-  if (!isUtf8(source)) return fail(new Refusal('invalid-encoding', 0, 'not UTF-8'));
-  return parse(Buffer.from(source.buffer, source.byteOffset, source.length).toString('utf8'), options);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(source);
+  } catch {
+    return fail(new Refusal('invalid-encoding', 0, 'not UTF-8'));
+  }
+  return parse(text, options);
 }
 
 /** One pass over one document; jumps from markup to markup and looks at each character once. */
