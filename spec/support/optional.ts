@@ -4,6 +4,7 @@ import type { Suite } from 'mocha';
 
 /** Programs that some specs use when they are there, and how they are installed. */
 const PROGRAMS = {
+  profanity: { command: 'profanity', install: 'apt install profanity' },
   chromium: { command: 'chromium', install: 'apt install chromium' },
   prosody: { command: 'prosody', install: 'apt install prosody' },
   ejabberd: { command: 'ejabberdctl', install: 'apt install ejabberd' },
