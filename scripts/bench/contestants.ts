@@ -48,7 +48,7 @@ function contestant(key: ContestantKey, options: HoldfastOptions): Contestant {
       return {
         key,
         name: 'Holdfast',
-        transports: ['bosh', 'websocket'],
+        transports: ['bosh', 'websocket', 'tcp'],
         hasRooms: true,
         hasAccounts: true,
         start: (core, accounts) => startHoldfast(core, options, accounts),
@@ -73,15 +73,15 @@ function peer(
   return {
     key,
     name: version === undefined ? product : `${product} ${version}`,
-    transports: ['bosh', 'websocket'],
+    transports: ['bosh', 'websocket', 'tcp'],
     hasRooms: true,
     ...(version === undefined ? { missing: `${product} is not installed (apt install ${key})` } : {}),
     async start(core) {
       const running = await startPeer(core);
-      const { pid, boshUrl, webSocketUrl, guestDomain } = running;
+      const { pid, boshUrl, webSocketUrl, tcpUrl, guestDomain } = running;
       return {
         pid,
-        urls: { bosh: boshUrl, websocket: webSocketUrl },
+        urls: { bosh: boshUrl, websocket: webSocketUrl, tcp: tcpUrl },
         domain: guestDomain,
         rooms: ROOMS,
         stop: () => running.stop(),

@@ -20,13 +20,15 @@ const SECRET = 'what the bench signs its tokens with';
  * As demo mode has it, but that those with accounts have tokens, all sessions may come from one address,
  * people in rooms may speak as fast as they can, and only warnings are logged.
  */
-const configuration = (port: number, archive: boolean) => `
+const configuration = (port: number, tcpPort: number, archive: boolean) => `
 hosts:
   ${DOMAIN}:
     login: { method: jwt, jwt: { secret: "${SECRET}" } }
   ${GUEST_DOMAIN}: { anonymous: true }
 http:
   listen: ["127.0.0.1:${port}"]
+tcp:
+  listen: ["127.0.0.1:${tcpPort}"]
 archive:
   enabled: ${archive}
 rooms:
@@ -45,8 +47,8 @@ export async function startHoldfast(
   accounts?: Job['accounts'],
 ): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-  const port = await freePort();
-  writeFileSync(join(folder, 'holdfast.yaml'), configuration(port, accounts?.archive ?? true));
+  const [port, tcpPort] = [await freePort(), await freePort()];
+  writeFileSync(join(folder, 'holdfast.yaml'), configuration(port, tcpPort, accounts?.archive ?? true));
   const { program, profiles } = options;
   const profiling = profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(profiles)];
   const args = [...profiling, resolve(program, 'main.js'), 'start'];
@@ -62,7 +64,11 @@ export async function startHoldfast(
   });
   return {
     pid: running.pid,
-    urls: { bosh: `${url}${BOSH_PATH}`, websocket: `ws://127.0.0.1:${port}${WEBSOCKET_PATH}` },
+    urls: {
+      bosh: `${url}${BOSH_PATH}`,
+      websocket: `ws://127.0.0.1:${port}${WEBSOCKET_PATH}`,
+      tcp: `xmpp://127.0.0.1:${tcpPort}`,
+    },
     ...(accounts ? { domain: DOMAIN, secret: SECRET } : { domain: GUEST_DOMAIN }),
     rooms: ROOMS,
     metricsUrl: `${url}/metrics`,

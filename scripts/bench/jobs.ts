@@ -39,7 +39,8 @@ export function jobs({ scenarios, isQuick, sessions }: Options): readonly Job[] 
           ARCHIVED.map((work) => ({ transport: 'bosh', accounts: { archive }, work: { ...work, pairs, ...time } })),
         );
       case 'websocket':
-        return [{ transport: 'websocket', work: { scenario: 'ping-pong', pairs, ...time } }];
+      case 'tcp':
+        return [{ transport: scenario, work: { scenario: 'ping-pong', pairs, ...time } }];
     }
   });
 }

@@ -18,7 +18,7 @@ export interface Plan {
   readonly metricsUrl?: string | undefined;
 }
 
-export type Transport = 'bosh' | 'websocket';
+export type Transport = 'bosh' | 'websocket' | 'tcp';
 
 export type Work =
   | {

@@ -32,9 +32,9 @@ export function ejabberdVersion(): string | undefined {
  */
 export async function startEjabberd({ accounts = ACCOUNTS, core, inactivity }: PeerOptions = {}): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-ejabberd-'));
-  const port = await freePort();
+  const [port, tcpPort] = [await freePort(), await freePort()];
   const config = join(folder, 'ejabberd.yml');
-  writeFileSync(config, configuration(port, inactivity));
+  writeFileSync(config, configuration(port, tcpPort, inactivity));
   const running = new LocalProcess('erl', [...EMULATOR, ...program(folder, accounts)], {
     cwd: folder,
     core,
@@ -63,6 +63,7 @@ export async function startEjabberd({ accounts = ACCOUNTS, core, inactivity }: P
     pid: running.pid,
     boshUrl,
     webSocketUrl: `ws://127.0.0.1:${port}${WEBSOCKET_PATH}`,
+    tcpUrl: `xmpp://127.0.0.1:${tcpPort}`,
     domain: DOMAIN,
     guestDomain: GUEST_DOMAIN,
     stop,
@@ -70,7 +71,7 @@ export async function startEjabberd({ accounts = ACCOUNTS, core, inactivity }: P
 }
 
 /** `fqdn` keeps it from asking the DNS for the name of the machine. */
-function configuration(port: number, inactivity: number | undefined): string {
+function configuration(port: number, tcpPort: number, inactivity: number | undefined): string {
   return `
 hosts: [${DOMAIN}, ${GUEST_DOMAIN}]
 fqdn: localhost
@@ -90,6 +91,10 @@ listen:
     request_handlers:
       ${BOSH_PATH}: mod_bosh
       ${WEBSOCKET_PATH}: ejabberd_http_ws
+  - port: ${tcpPort}
+    ip: "127.0.0.1"
+    module: ejabberd_c2s
+    backlog: ${BACKLOG}
 modules:
   mod_bosh: {${inactivity === undefined ? '' : `max_inactivity: ${inactivity}`}}
   mod_disco: {}

@@ -5,6 +5,7 @@ export interface Peer {
   readonly pid: number;
   readonly boshUrl: string;
   readonly webSocketUrl: string;
+  readonly tcpUrl: string;
   /** Where the accounts are. */
   readonly domain: string;
   /** Where everybody logs in by SASL ANONYMOUS. */

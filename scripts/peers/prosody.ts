@@ -22,9 +22,9 @@ export function prosodyVersion(): string | undefined {
 /** Starts the installed Prosody with a configuration to throw away. The system's service is left alone. */
 export async function startProsody({ accounts = ACCOUNTS, core, inactivity }: PeerOptions = {}): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-prosody-'));
-  const port = await freePort();
+  const [port, tcpPort] = [await freePort(), await freePort()];
   const config = join(folder, 'prosody.cfg.lua');
-  writeFileSync(config, configuration(folder, port, inactivity));
+  writeFileSync(config, configuration(folder, { port, tcpPort }, inactivity));
   writeAccounts(folder, accounts);
   const running = new LocalProcess('prosody', ['-F', '--config', config], { cwd: folder, core });
   const boshUrl = `http://127.0.0.1:${port}${BOSH_PATH}`;
@@ -41,6 +41,7 @@ export async function startProsody({ accounts = ACCOUNTS, core, inactivity }: Pe
     pid: running.pid,
     boshUrl,
     webSocketUrl: `ws://127.0.0.1:${port}${WEBSOCKET_PATH}`,
+    tcpUrl: `xmpp://127.0.0.1:${tcpPort}`,
     domain: DOMAIN,
     guestDomain: GUEST_DOMAIN,
     stop,
@@ -48,7 +49,11 @@ export async function startProsody({ accounts = ACCOUNTS, core, inactivity }: Pe
 }
 
 /** No shapers ("limits"), no other servers, no logs but errors; the rest is what its documentation shows. */
-function configuration(folder: string, port: number, inactivity: number | undefined): string {
+function configuration(
+  folder: string,
+  { port, tcpPort }: { readonly port: number; readonly tcpPort: number },
+  inactivity: number | undefined,
+): string {
   return `
 run_as_root = true
 daemonize = false
@@ -58,7 +63,9 @@ pidfile = "${folder}/prosody.pid"
 log = { error = "${folder}/prosody.log" }
 interfaces = { "127.0.0.1" }
 http_ports = { ${port} }
-https_ports, c2s_ports, s2s_ports = {}, {}, {}
+c2s_ports = { ${tcpPort} }
+c2s_require_encryption = false
+https_ports, s2s_ports = {}, {}
 http_default_host = "${DOMAIN}"
 http_paths = { bosh = "${BOSH_PATH}", websocket = "${WEBSOCKET_PATH}" }
 network_settings = { tcp_backlog = ${BACKLOG} }

@@ -107,19 +107,21 @@ describe('npm run bench', function () {
   });
 });
 
-describe('npm run bench over WebSocket', function () {
+describe('npm run bench over WebSocket and TCP', function () {
   requiresLinux(this);
   this.timeout(60_000);
 
-  it('measures those servers that have it, with the same audit', async () => {
-    const { measurements } = await run({
-      contestants: contestants(['holdfast', 'koa'], { program: builtProgram() }),
-      jobs: [{ transport: 'websocket', work: WORKS['ping-pong'] }],
-      rounds: 1,
-      progress: () => {},
+  const CARRIERS = { websocket: 'WebSocket', tcp: 'TCP' } as const;
+  for (const transport of ['websocket', 'tcp'] as const)
+    it(`measures those servers that have ${CARRIERS[transport]}, with the same audit`, async () => {
+      const { measurements } = await run({
+        contestants: contestants(['holdfast', 'koa'], { program: builtProgram() }),
+        jobs: [{ transport, work: WORKS['ping-pong'] }],
+        rounds: 1,
+        progress: () => {},
+      });
+      expect(measurements.map(({ server }) => server)).to.deep.equal(['holdfast']);
+      expect(measurements[0]).to.deep.include({ case: `ping-pong over ${CARRIERS[transport]}: 3 pairs`, faults: [] });
+      expect(measurements[0]?.rounds[0]?.messageRate).to.be.greaterThan(10);
     });
-    expect(measurements.map(({ server }) => server)).to.deep.equal(['holdfast']);
-    expect(measurements[0]).to.deep.include({ case: 'ping-pong over WebSocket: 3 pairs', faults: [] });
-    expect(measurements[0]?.rounds[0]?.messageRate).to.be.greaterThan(10);
-  });
 });

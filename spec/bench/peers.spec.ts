@@ -8,6 +8,7 @@ import type { Peer } from '../../scripts/peers/peer.ts';
 import { prosodyVersion, startProsody } from '../../scripts/peers/prosody.ts';
 import { requires } from '../support/optional.ts';
 import { RawSession } from '../support/raw-session.ts';
+import { TcpClient } from '../support/tcp-client.ts';
 
 const PEERS = {
   prosody: { start: startProsody, version: prosodyVersion },
@@ -47,6 +48,12 @@ for (const [program, { start, version }] of Object.entries(PEERS)) {
 
     it('has WebSocket', async () => {
       expect(await subprotocolOf(peer.webSocketUrl)).to.equal('xmpp');
+    });
+
+    it('has TCP', async () => {
+      const client = await TcpClient.connect(peer.tcpUrl);
+      expect(await client.opens()).to.contain('<mechanism');
+      client.close();
     });
 
     it('is one process, and it can be measured', () => {

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Plan } from '../plan.ts';
 import { BoshClient } from './bosh-client.ts';
 import type { ChatClient } from './chat-client.ts';
-import { WebSocketClient } from './web-socket-client.ts';
 import { guest, holder } from './credentials.ts';
 import type { DeliveryLog } from './delivery-log.ts';
+import { StreamClient } from './stream-client.ts';
 
 /**
  * Time for the first held requests to be taken, on connections that are new: the next request must not
@@ -18,7 +18,7 @@ export class Crowd {
   /** Milliseconds each login took. */
   readonly logins: number[] = [];
   readonly #url: URL;
-  readonly #kind: typeof BoshClient | typeof WebSocketClient;
+  readonly #kind: typeof BoshClient | typeof StreamClient;
   readonly #domain: string;
   readonly #secret: string | undefined;
   readonly #log: DeliveryLog;
@@ -27,7 +27,7 @@ export class Crowd {
 
   constructor({ transport, url, domain, secret }: Plan, log: DeliveryLog) {
     this.#url = new URL(url);
-    this.#kind = transport === 'websocket' ? WebSocketClient : BoshClient;
+    this.#kind = transport === 'bosh' ? BoshClient : StreamClient;
     this.#domain = domain;
     this.#secret = secret;
     this.#log = log;

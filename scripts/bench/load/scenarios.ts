@@ -10,6 +10,12 @@ import { enter, roomTalk } from './room.ts';
 import { shares, Stopwatch } from './stopwatch.ts';
 import { flood, pingPong, type Traffic } from './traffic.ts';
 
+/** What a case says of its transport. */
+const CARRIERS: Readonly<Record<Plan['transport'], string>> = {
+  bosh: '',
+  websocket: ' over WebSocket',
+  tcp: ' over TCP',
+};
 /** Logins under way at a time where the logins are not what is measured. */
 const AT_ONCE = 20;
 
@@ -72,8 +78,7 @@ async function loginStorm({ crowd, server, log }: Stage, work: WorkOf<'login'>):
 async function playPingPong(stage: Stage, work: WorkOf<'ping-pong'>): Promise<readonly Case[]> {
   await stage.crowd.grow(work.pairs * 2, AT_ONCE);
   const figures = await measure(stage, pingPong(stage.crowd.clients, stage.log), work);
-  const how = stage.plan.transport === 'websocket' ? 'ping-pong over WebSocket' : 'ping-pong';
-  const name = `${how}: ${work.pairs} ${work.pairs === 1 ? 'pair' : 'pairs'}`;
+  const name = `ping-pong${CARRIERS[stage.plan.transport]}: ${work.pairs} ${work.pairs === 1 ? 'pair' : 'pairs'}`;
   return [{ name, figures, faults: stage.log.faults }];
 }
 

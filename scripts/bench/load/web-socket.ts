@@ -13,7 +13,7 @@ const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 
 /** What a connection tells its owner. */
-export interface WebSocketOwner {
+export interface ConnectionOwner {
   opened(): void;
   received(text: string): void;
   failed(reason: string): void;
@@ -21,13 +21,13 @@ export interface WebSocketOwner {
 
 /** A WebSocket by hand, and only as much of it as is needed: it has to be cheap. */
 export class WebSocket {
-  readonly #owner: WebSocketOwner;
+  readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
   #received = '';
   #isOpen = false;
   #isClosed = false;
 
-  constructor(url: URL, owner: WebSocketOwner) {
+  constructor(url: URL, owner: ConnectionOwner) {
     this.#owner = owner;
     this.#socket = createConnection({ host: url.hostname, port: Number(url.port), noDelay: true });
     this.#socket.setEncoding('latin1');

@@ -1,21 +1,27 @@
 import { BIND, boundJid, type ChatClient, type ClientOptions } from './chat-client.ts';
-import { WebSocket, type WebSocketOwner } from './web-socket.ts';
+import { TcpConnection } from './tcp-connection.ts';
+import { WebSocket, type ConnectionOwner } from './web-socket.ts';
 
-/** Somebody over WebSocket (RFC 7395). */
-export class WebSocketClient implements ChatClient, WebSocketOwner {
+/** Somebody with a connection for one stream: over WebSocket (RFC 7395), or over TCP (RFC 6120). */
+export class StreamClient implements ChatClient, ConnectionOwner {
   jid = '';
   onAnswer: (text: string) => void = () => {};
   readonly #options: ClientOptions;
   readonly #open: string;
-  readonly #socket: WebSocket;
+  readonly #connection: WebSocket | TcpConnection;
   #resolve: (() => void) | undefined;
   #said = '';
   #isOver = false;
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#open = `<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='${options.domain}' version='1.0' xml:lang='en'/>`;
-    this.#socket = new WebSocket(options.url, this);
+    const { url, domain } = options;
+    const attributes = `to='${domain}' version='1.0' xml:lang='en'`;
+    const isTcp = url.protocol === 'xmpp:';
+    this.#open = isTcp
+      ? `<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' ${attributes}>`
+      : `<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' ${attributes}/>`;
+    this.#connection = isTcp ? new TcpConnection(url, this) : new WebSocket(url, this);
   }
 
   async login(): Promise<void> {
@@ -29,11 +35,11 @@ export class WebSocketClient implements ChatClient, WebSocketOwner {
   }
 
   send(stanzas: readonly string[]): void {
-    for (const stanza of stanzas) this.#socket.send(stanza);
+    for (const stanza of stanzas) this.#connection.send(stanza);
   }
 
   close(): void {
-    this.#socket.close();
+    this.#connection.close();
   }
 
   opened(): void {
@@ -60,7 +66,7 @@ export class WebSocketClient implements ChatClient, WebSocketOwner {
   /** Sends, and waits until this has been said. */
   async #expect(text: string, sent: string): Promise<string> {
     this.#said = '';
-    this.#socket.send(sent);
+    this.#connection.send(sent);
     while (!this.#said.includes(text)) await new Promise<void>((resolve) => (this.#resolve = resolve));
     return this.#said;
   }
