@@ -20,11 +20,12 @@ export interface Supported {
 const PARTS: readonly Claim[] = [
   { spec: 'RFC 6120', status: 'partial', note: 'no other servers' },
   { spec: 'RFC 7395', status: 'complete' },
+  { spec: 'RFC 7590', status: 'partial', note: 'no other servers' },
   { spec: 'RFC 7622', status: 'complete' },
   { spec: 'XEP-0025', version: '1.2', status: 'complete', note: 'off by default' },
   { spec: 'XEP-0124', version: '1.11.2', status: 'complete' },
   { spec: 'XEP-0156', version: '1.4.0', status: 'complete' },
-  { spec: 'XEP-0198', version: '1.6.3', status: 'complete', note: 'on every transport; not inline in SASL 2' },
+  { spec: 'XEP-0198', version: '1.6.3', status: 'complete', note: 'on every transport' },
   { spec: 'XEP-0206', version: '1.4', status: 'complete' },
   { spec: 'XEP-0386', version: '1.1.0', status: 'complete' },
   { spec: 'XEP-0388', version: '1.0.4', status: 'complete', note: 'there are no tasks' },

@@ -3,6 +3,7 @@ export const TITLES: Readonly<Record<string, string>> = {
   'RFC 6120': 'XMPP: Core',
   'RFC 6121': 'XMPP: Instant Messaging and Presence',
   'RFC 7395': 'XMPP Subprotocol for WebSocket',
+  'RFC 7590': 'Use of Transport Layer Security (TLS) in XMPP',
   'RFC 7622': 'XMPP: Address Format',
   'XEP-0004': 'Data Forms',
   'XEP-0012': 'Last Activity',

@@ -22,8 +22,8 @@ export default defineModule<CapsOptions | undefined>({
     {
       spec: 'XEP-0115',
       version: '1.6.0',
-      status: 'partial',
-      note: 'no caps optimisation',
+      status: 'complete',
+      note: 'without caps optimisation, which is optional',
     },
   ],
   needs: ['disco'],
