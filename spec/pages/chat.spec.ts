@@ -47,6 +47,14 @@ describe('Converse.js over BOSH, in Chromium', function () {
     return chat;
   }
 
+  /** Waits until the server has both as contacts who see each other. */
+  async function becomeContacts(account: string, contact: string): Promise<void> {
+    const { items } = (await server.hosts.find('localhost')?.store.roster.load(account)) ?? { items: [] };
+    if (items.some((item) => item.contact === contact && item.subscription === 'both')) return;
+    await bob.watched.page.waitForTimeout(50);
+    return becomeContacts(account, contact);
+  }
+
   it('invitations fill in the form; the new accounts are logged in', async () => {
     bob = await comes('bob');
     carol = await comes('carol');
@@ -55,6 +63,9 @@ describe('Converse.js over BOSH, in Chromium', function () {
   it('two become contacts, see each other online, and chat in both directions', async () => {
     await carol.addContact(BOB);
     await bob.acceptContact(CAROL);
+    await bob.find('.toast').getByText('Successfully accepted the contact request').waitFor();
+    await becomeContacts(BOB, CAROL);
+    await becomeContacts(CAROL, BOB);
     for (const [one, address] of [
       [bob, CAROL],
       [carol, BOB],
