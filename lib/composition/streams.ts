@@ -6,6 +6,7 @@ import { DEFAULT_MANAGEMENT_LIMITS, DEFAULT_REMEMBERED, Resumptions } from '../c
 import type { Transport } from '../xmpp/transport.ts';
 import { findPort } from './components.ts';
 import type { ServerParts } from './server-parts.ts';
+import { transportLinks } from './transport-links.ts';
 
 export interface StreamParts extends ServerParts {
   readonly hosts: HostDirectory;
@@ -29,6 +30,7 @@ export function streamOpeners({ hosts, resumptions, ...parts }: StreamParts): St
   const { auth, limits, stream_management: management } = parts.config;
   const limiter = limiterOf(parts);
   const { clock, random, log } = parts;
+  const transports = transportLinks(parts.config);
   const common = { clock, random, log, limiter };
   return {
     openStream: (transport) =>
@@ -39,6 +41,7 @@ export function streamOpeners({ hosts, resumptions, ...parts }: StreamParts): St
         mechanisms: auth.mechanisms,
         allowsPlainAnywhere: auth.plain_without_tls,
         authenticationTimeout: auth.timeout,
+        transports,
         announcesManagement: ({ name }) => name !== 'bosh' || management.announce_over_bosh,
       }),
     openComponent: (transport) =>

@@ -11,6 +11,7 @@ import { StanzaError } from '../xmpp/stanza-error.ts';
 import { Stream } from '../xmpp/stream.ts';
 import type { StreamAnswer, StreamAsk, StreamEffect, StreamHost } from '../xmpp/stream-effects.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
+import { handoverFeature, type TransportLink } from '../xmpp/stream-features.ts';
 import type { Acknowledged } from '../xmpp/ledger.ts';
 import type { Closing, Payload, StreamHeader, StreamInput, Transport, TransportInfo } from '../xmpp/transport.ts';
 import { Busy, identify } from './accounts.ts';
@@ -36,6 +37,8 @@ export interface ClientStreamOptions {
   readonly resumptions: Resumptions;
   /** Whether stream management is announced over a transport; it is accepted over any. */
   readonly announcesManagement: (transport: TransportInfo) => boolean;
+  /** Where else a session can go on. */
+  readonly transports: readonly TransportLink[];
 }
 
 /** What lets the password through to who knows it. */
@@ -350,7 +353,14 @@ export class ClientStream implements StreamInput, ManagedStream {
   /** What is switched on already is no longer on offer: clients would ask for it again. @spec XEP-0198 §2 */
   #ownFeatures(): Element[] {
     const isOffered = this.#isManagementOffered && !this.#session?.management;
-    return isOffered ? [xml('sm', { xmlns: NS_SM })] : [];
+    return [...(isOffered ? [xml('sm', { xmlns: NS_SM })] : []), ...this.#handover()];
+  }
+
+  /** A path means nothing to a client that came by TCP. */
+  #handover(): Element[] {
+    const { name } = this.#transport.info;
+    const links = this.#options.transports.filter(({ href }) => name !== 'tcp' || !href.startsWith('/'));
+    return links.length === 0 ? [] : [handoverFeature(links)];
   }
 
   get #isManagementOffered(): boolean {

@@ -4,13 +4,14 @@ import type { Logger } from '../base/log.ts';
 import { chat, findConverse, type ChatFacts } from './routes/chat.ts';
 import { httpBind, type HttpBindOptions } from './routes/http-bind.ts';
 import { live, ready, type Unready } from './routes/health.ts';
-import { frameSessions, type FrameSessionsRoute } from './routes/frame-sessions.ts';
+import { frameSessions, probePath, type FrameSessionsRoute } from './routes/frame-sessions.ts';
 import { httpPoll, type HttpPollOptions } from './routes/http-poll.ts';
 import { home, type HomeFacts } from './routes/home.ts';
 import { hostMeta, type HostMetaOptions } from './routes/host-meta.ts';
 import { invite, type InviteFacts } from './routes/invite.ts';
 import { metricsPage, type MetricsOptions } from './routes/metrics.ts';
 import { prebind, type PrebindOptions } from './routes/prebind.ts';
+import { probe } from './routes/probe.ts';
 import { upload, type UploadRouteOptions } from './routes/upload.ts';
 import { webSocketPage } from './routes/websocket-page.ts';
 
@@ -41,6 +42,7 @@ export function createApp(options: AppOptions): Koa {
   app.on('error', (error: Error) => options.log.error('http.request.failed', { error }));
   app.use(httpBind(options.bosh));
   app.use(frameSessions(options.frameSessions));
+  app.use(probe({ path: probePath(options.frameSessions.path), cors: options.frameSessions.cors }));
   app.use(httpPoll(options.httpPoll));
   if (options.upload) app.use(upload(options.upload));
   const router = new Router();

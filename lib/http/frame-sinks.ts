@@ -2,25 +2,33 @@ import type { ServerResponse } from 'node:http';
 import type { FrameSink, NumberedFrame, SinkKind } from '../transports/frame-sink.ts';
 import type { HeaderList } from './cors.ts';
 
-const FRAMES_TYPE = 'application/x-xmpp-frames; charset=utf-8';
+export const FRAMES_TYPE = 'application/x-xmpp-frames; charset=utf-8';
 /** Asks browsers, proxies and nginx to pass on every event at once. */
-const STREAMING: HeaderList = ['Cache-Control', 'no-store, no-transform', 'X-Accel-Buffering', 'no'];
+export const STREAMING: HeaderList = ['Cache-Control', 'no-store, no-transform', 'X-Accel-Buffering', 'no'];
 /** Milliseconds after which a browser opens a broken event stream again. */
 const RETRY = 1500;
+
+/** What the ids of events say beside the number of a stanza. */
+export interface EventIds {
+  readonly generation: number;
+  /** The number of the stanza before the first. */
+  readonly written: number;
+  /** For a client that came with a ticket. */
+  readonly proof: string | undefined;
+}
 
 /** Server-Sent Events: a frame is an event, its number the id, behind that of the carrier. (HTML Standard §9.2) */
 export class EventSink implements FrameSink {
   readonly kind = 'sse';
   readonly #response: ServerResponse;
-  readonly #generation: number;
+  readonly #ids: EventIds;
 
-  /** @param written the number of the stanza before the first */
-  constructor(response: ServerResponse, headers: HeaderList, generation: number, written: number) {
+  constructor(response: ServerResponse, headers: HeaderList, ids: EventIds) {
     this.#response = response;
-    this.#generation = generation;
+    this.#ids = ids;
     response.writeHead(200, ['Content-Type', 'text/event-stream; charset=utf-8', ...STREAMING, ...headers]);
     // An id without data: from there a browser reads on that loses the connection before the first stanza.
-    response.write(`retry: ${RETRY}\nid: ${generation}.${written}\n\n`);
+    response.write(`retry: ${RETRY}\n${this.#id(ids.written)}\n`);
   }
 
   get buffered(): number {
@@ -28,7 +36,7 @@ export class EventSink implements FrameSink {
   }
 
   write({ number, xml }: NumberedFrame): void {
-    const id = number === undefined ? '' : `id: ${this.#generation}.${number}\n`;
+    const id = number === undefined ? '' : this.#id(number);
     this.#response.write(`${id}data: ${xml}\n\n`);
   }
 
@@ -38,6 +46,11 @@ export class EventSink implements FrameSink {
 
   end(): void {
     this.#response.end();
+  }
+
+  #id(number: number): string {
+    const { generation, proof } = this.#ids;
+    return `id: ${generation}.${number}${proof === undefined ? '' : `.${proof}`}\n`;
   }
 }
 

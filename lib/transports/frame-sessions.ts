@@ -6,6 +6,7 @@ import type { Transport, TransportInfo } from '../xmpp/transport.ts';
 import { FrameSession, type FrameSessionPolicy } from './frame-session.ts';
 import { LiveTransports } from './live-transports.ts';
 import type { NumberedStream, Refusal } from './numbered-stream.ts';
+import { Tickets } from './tickets.ts';
 
 export interface FrameSessionsOptions {
   readonly clock: Clock;
@@ -27,6 +28,14 @@ export interface Credentials {
   readonly generation: number | undefined;
 }
 
+/** The same of a client that can set no header. */
+export interface TicketCredentials {
+  readonly ticket: string;
+  /** Empty the first time. */
+  readonly proof: string;
+  readonly generation: number | undefined;
+}
+
 interface Entry {
   readonly session: FrameSession;
   readonly tokenHash: Buffer;
@@ -43,11 +52,13 @@ export class FrameSessions {
   readonly #options: FrameSessionsOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #live: LiveTransports<FrameSession>;
+  readonly #tickets: Tickets<FrameSession>;
   #isDraining = false;
 
   constructor(options: FrameSessionsOptions) {
     this.#options = options;
     this.#live = new LiveTransports(options.clock);
+    this.#tickets = new Tickets(options.clock, options.random);
   }
 
   get size(): number {
@@ -106,6 +117,24 @@ export class FrameSessions {
     if (!entry || !(isNow || wasBefore) || !isFromThere(origin, entry.origin)) return 'unknown';
     const isForThis = generation === undefined || generation === entry.session.generation;
     return isNow && isForThis ? entry.session : 'moved';
+  }
+
+  /** A ticket to read a session with, for the present carrier; the one before is worthless. */
+  issueTicket(session: FrameSession): string {
+    return this.#tickets.issue(session);
+  }
+
+  /** The session for who has a ticket to read it with, and what proves from then on who that was. */
+  findReader(
+    sid: string,
+    { ticket, proof, generation }: TicketCredentials,
+    origin: RequestOrigin,
+  ): { readonly session: FrameSession; readonly proof: string } | 'unknown' | 'moved' {
+    const entry = this.#entries.get(sid);
+    const proved = this.#tickets.admit(entry?.session, ticket, proof);
+    if (!entry || proved === undefined || !isFromThere(origin, entry.origin)) return 'unknown';
+    const isForThis = generation === undefined || generation === entry.session.generation;
+    return isForThis ? { session: entry.session, proof: proved } : 'moved';
   }
 
   /** How often a session was taken over, as far as is known here. */

@@ -1,5 +1,5 @@
 import { xml, type Element } from '../xml/index.ts';
-import { NS_BIND, NS_STREAM, NS_STREAM_LIMITS, NS_TLS } from './ns.ts';
+import { NS_BIND, NS_HANDOVER, NS_STREAM, NS_STREAM_LIMITS, NS_TLS } from './ns.ts';
 import type { StreamLimits } from './transport.ts';
 
 /**
@@ -23,6 +23,19 @@ export function limitsFeature({ maxBytes, maxBytesUnauthenticated, idle }: Strea
   const bytes = xml('max-bytes', {}, String(isKnown ? maxBytes : maxBytesUnauthenticated));
   const silence = idle === undefined ? [] : [xml('idle-seconds', {}, String(Math.floor(idle / 1000)))];
   return xml('limits', { xmlns: NS_STREAM_LIMITS }, bytes, ...silence);
+}
+
+/** A carrier on which a session can go on. */
+export interface TransportLink {
+  readonly name: string;
+  /** A URL, or a path on the server that the client talks to. */
+  readonly href: string;
+}
+
+/** Where else the session can go on, the best first; see docs/reference/protocol.md. */
+export function handoverFeature(links: readonly TransportLink[]): Element {
+  const transports = links.map(({ name, href }) => xml('transport', { name, href }));
+  return xml('handover', { xmlns: NS_HANDOVER }, ...transports);
 }
 
 /** The prefix is literal: clients match it. @spec XEP-0206 §2 X-2-02 */

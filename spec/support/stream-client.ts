@@ -45,6 +45,7 @@ export class StreamClient implements Transport {
       allowsPlainAnywhere: options.allowsPlainAnywhere ?? false,
       authenticationTimeout: options.authenticationTimeout ?? 60_000,
       resumptions: options.resumptions ?? resumptionsOf({ clock, random }),
+      transports: [],
       announcesManagement: () => options.resumptions !== undefined,
     });
   }

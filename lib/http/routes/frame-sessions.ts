@@ -21,7 +21,7 @@ export interface FrameSessionsRoute {
 
 const EXPOSED: HeaderList = [
   'Access-Control-Expose-Headers',
-  'Location, Holdfast-Session, Holdfast-Token, Holdfast-Ack, Holdfast-First, Holdfast-Gen',
+  'Location, Holdfast-Session, Holdfast-Token, Holdfast-Ack, Holdfast-First, Holdfast-Gen, Holdfast-Ticket',
   'X-Content-Type-Options',
   'nosniff',
 ];
@@ -39,8 +39,12 @@ const METHODS: Readonly<Record<string, string>> = {
   stream: 'GET, OPTIONS',
   poll: 'GET, OPTIONS',
   frames: 'POST, OPTIONS',
+  ticket: 'POST, OPTIONS',
 };
+/** The cookie that a ticket is in, too; its path is that of the one response that it opens. */
+const COOKIE = 'holdfast-ticket';
 const TAKEN: Readonly<Record<Taken, number>> = { taken: 200, unnumbered: 400, gap: 409, over: 409 };
+const POSITION = /^(?:(\d{1,10})\.)?(\d{1,10})(?:\.([a-z2-7]+))?$/;
 const DEFAULT_WAIT = 25;
 /** Seconds. */
 const RETRY_WHEN_STOPPING = '5';
@@ -53,6 +57,8 @@ interface Ask {
   readonly headers: HeaderList;
   readonly origin: RequestOrigin;
   readonly query: URLSearchParams;
+  /** Set for a client that came with a ticket. */
+  readonly proof?: string;
 }
 
 /** Sessions over Server-Sent Events, HTTP streaming, long-polling and polling; see docs/reference/protocol.md. */
@@ -73,6 +79,11 @@ export function frameSessions(options: FrameSessionsRoute): Middleware {
     else serve(ask, ctx.path.slice(path.length + 1).split('/'), options);
     return DONE;
   };
+}
+
+/** Where clients try the path to the endpoint: beside it. */
+export function probePath(path: string | undefined): string | undefined {
+  return path?.replace(/[^/]*$/, 'probe');
 }
 
 const DONE = Promise.resolve();
@@ -96,15 +107,40 @@ function serve(ask: Ask, [sid = '', what = '', ...more]: readonly string[], opti
   if (!methods.startsWith(method ?? '')) return answer(ask, 405, ['Allow', methods]);
   const ordinal = numberOf(headers['holdfast-attach']);
   if (method === 'GET' && ordinal !== undefined) return takeOver(ask, { sid, what, ordinal }, options);
+  const ticket = what === 'events' && headers.authorization === undefined ? ticketOf(ask) : undefined;
+  if (ticket !== undefined) return readWithTicket(ask, sid, ticket, options);
   const { generation = numberOf(headers['holdfast-gen']), h } = positionOf(ask.request);
   const session = options.sessions.find(sid, { token: tokenOf(ask.request), generation }, ask.origin);
   if (session === 'unknown') return answer(ask, 404);
   if (session === 'moved') return answer(ask, 409, generationOf(options.sessions, sid));
   if (method === 'GET') return session.isTold ? answer(ask, 204) : readOn(ask, session, what, h);
   if (h !== undefined && !session.acknowledge(h)) return answer(ask, 409, positionHeaders(session));
+  if (what === 'ticket') return giveTicket(ask, session, options);
   if (method === 'POST') return take(ask, session, options);
   session.leave();
   answer(ask, 204);
+}
+
+/** For an EventSource, which can set no header: in the query of its URL, or better in the cookie. */
+function giveTicket(ask: Ask, session: FrameSession, { sessions, path }: FrameSessionsRoute): void {
+  const ticket = sessions.issueTicket(session);
+  const attributes = `Path=${path}/${session.sid}/events; HttpOnly; SameSite=Strict${ask.origin.secure ? '; Secure' : ''}`;
+  answer(ask, 200, ['Holdfast-Ticket', ticket, 'Set-Cookie', `${COOKIE}=${ticket}; ${attributes}`]);
+}
+
+/** An EventSource stops at 204, and comes again after its connection broke. */
+function readWithTicket(ask: Ask, sid: string, ticket: string, { sessions }: FrameSessionsRoute): void {
+  const { generation, h, proof = '' } = positionOf(ask.request);
+  const isForeign = ask.request.headers['sec-fetch-site'] === 'cross-site' && ask.origin.page === undefined;
+  const found = isForeign ? 'unknown' : sessions.findReader(sid, { ticket, proof, generation }, ask.origin);
+  if (found === 'unknown') return answer(ask, 404);
+  if (found === 'moved' || found.session.isTold) return answer(ask, 204);
+  readOn({ ...ask, proof: found.proof }, found.session, 'events', h);
+}
+
+function ticketOf({ request: { headers }, query }: Ask): string | undefined {
+  const [, cookie] = new RegExp(`(?:^|; )${COOKIE}=([a-z2-7]+)`).exec(headers.cookie ?? '') ?? [];
+  return query.get('ticket') ?? cookie;
 }
 
 /** Resumption in one request, instead of a login and an element. @spec XEP-0198 §5 */
@@ -148,13 +184,15 @@ function readOn(ask: Ask, session: FrameSession, what: string, h: number | undef
 }
 
 /** Opens a response on which the client reads. */
-function read({ response, headers, query }: Ask, session: FrameSession, what: string, more: HeaderList = []): void {
+function read(ask: Ask, session: FrameSession, what: string, more: HeaderList = []): void {
+  const { response, headers, query, proof } = ask;
+  const { generation, written } = session;
   const wait = numberOf(query.get('wait')) ?? DEFAULT_WAIT;
   const first = ['Holdfast-First', String(session.next)];
   const own = (): HeaderList => [...headers, ...more, ...positionHeaders(session), ...first];
   const sink: FrameSink =
     what === 'events'
-      ? new EventSink(response, own(), session.generation, session.written)
+      ? new EventSink(response, own(), { generation, written, proof })
       : what === 'stream'
         ? new LineSink(response, own())
         : new PollSink(response, wait === 0 ? 'poll' : 'long-poll', own);
@@ -163,15 +201,23 @@ function read({ response, headers, query }: Ask, session: FrameSession, what: st
   session.attach(sink, seconds(wait));
 }
 
+/** Where a client is. */
+interface Position {
+  readonly generation?: number;
+  readonly h: number | undefined;
+  /** In the ids of events for a client that came with a ticket. */
+  readonly proof?: string | undefined;
+}
+
 /**
  * Up to where the client says to have read: a number, after that of the carrier and a point if it is the id of an
  * event.
  */
-function positionOf({ headers }: IncomingMessage): { readonly generation?: number; readonly h?: number | undefined } {
+function positionOf({ headers }: IncomingMessage): Position {
   const said = headers['holdfast-ack'] ?? headers['last-event-id'];
-  const [, generation, h] = (typeof said === 'string' && /^(?:(\d{1,10})\.)?(\d{1,10})$/.exec(said)) || [];
+  const [, generation, h, proof] = (typeof said === 'string' && POSITION.exec(said)) || [];
   const number = numberOf(h);
-  return generation === undefined ? { h: number } : { generation: Number(generation), h: number };
+  return generation === undefined ? { h: number } : { generation: Number(generation), h: number, proof };
 }
 
 function positionHeaders({ handled, generation }: FrameSession): HeaderList {
