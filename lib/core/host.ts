@@ -26,7 +26,8 @@ import { ModuleLoader } from './module-loader.ts';
 import { ModuleScope } from './module-scope.ts';
 import type { Module } from './module.ts';
 import { Failures } from './failures.ts';
-import { Router, type RemoteRoute } from './router.ts';
+import { REMOTE } from './remote.ts';
+import { Router } from './router.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { SUBSCRIBERS } from './subscribers.ts';
 
@@ -118,11 +119,6 @@ export class Host {
   /** What the modules implement. */
   get claims(): ModuleLoader['claims'] {
     return this.#modules.claims;
-  }
-
-  /** The way to other servers, for what federates. */
-  set remote(route: RemoteRoute) {
-    this.#router.remote = route;
   }
 
   // ---- modules
@@ -320,6 +316,7 @@ export class Host {
       delivery,
       failures: this.failures,
       findDomain: (domain) => this.#hosts.findDomain(domain),
+      findRemote: () => this.services.find(REMOTE),
     });
   }
 

@@ -10,6 +10,7 @@ import type { LocalDomain } from './hosts.ts';
 import type { IqDispatch } from './iq-dispatch.ts';
 import { andThen, attempt, inOrder, type MaybePromise } from './maybe-promise.ts';
 import type { Failures } from './failures.ts';
+import type { RemoteRoute } from './remote.ts';
 
 export interface RouterDeps {
   readonly domain: string;
@@ -19,10 +20,9 @@ export interface RouterDeps {
   readonly failures: Failures;
   /** The other domains of this server. */
   readonly findDomain: (domain: string) => LocalDomain | undefined;
+  /** The way to other servers, if there is one. */
+  readonly findRemote: () => RemoteRoute | undefined;
 }
-
-/** Takes a stanza to a domain of another server. @throws StanzaError when that is not possible */
-export type RemoteRoute = (stanza: Stanza, session: ClientSession | undefined) => MaybePromise<void>;
 
 /**
  * Decides by the `to` address who handles a stanza, and answers the sender when nobody can.
@@ -31,11 +31,6 @@ export type RemoteRoute = (stanza: Stanza, session: ClientSession | undefined) =
  */
 export class Router {
   readonly #deps: RouterDeps;
-
-  /** The way to other servers. Replaced by what federates; without it there is none. @spec RFC 6120 §10.4.3 */
-  remote: RemoteRoute = () => {
-    throw new StanzaError('remote-server-not-found');
-  };
 
   constructor(deps: RouterDeps) {
     this.#deps = deps;
@@ -123,6 +118,9 @@ export class Router {
   /** @spec RFC 6120 §10.4 */
   #elsewhere(stanza: Stanza, domain: string, session: ClientSession | undefined): MaybePromise<void> {
     const local = this.#deps.findDomain(domain);
-    return local ? local.route(stanza, session) : this.remote(stanza, session);
+    if (local) return local.route(stanza, session);
+    const remote = this.#deps.findRemote();
+    if (!remote) throw new StanzaError('remote-server-not-found');
+    return remote(stanza, session);
   }
 }

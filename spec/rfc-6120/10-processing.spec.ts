@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { REMOTE } from '../../lib/core/remote.ts';
 import type { Stanza } from '../../lib/xmpp/stanza.ts';
 import { brief, element, settled, World, type FakeClient } from '../core/world.ts';
 
@@ -145,7 +146,7 @@ describe('RFC 6120 §10 processing of stanzas', () => {
 
     it('is where the way to other servers leads, once there is one', () => {
       const far: string[] = [];
-      world.host.remote = (stanza) => void far.push(brief(stanza.element));
+      world.host.services.provide(REMOTE, (stanza) => void far.push(brief(stanza.element)));
       romeo.sends("<message to='nurse@far.example'/>");
       expect(far).to.deep.equal([`message ${ROMEO}→nurse@far.example`]);
       expect(romeo.got()).to.deep.equal([]);

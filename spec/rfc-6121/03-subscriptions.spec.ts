@@ -148,7 +148,7 @@ describe('RFC 6121 §3 managing presence subscriptions', () => {
     });
 
     it('§3.1.2 of a server that cannot be reached gets an error', async () => {
-      world.host.remote = () => {
+      world.remote = () => {
         throw new StanzaError('remote-server-not-found');
       };
       await says(romeo, 'subscribe', FAR);

@@ -4,6 +4,7 @@ import roster from '../../lib/modules/roster/index.ts';
 import subscriptions from '../../lib/modules/subscriptions/index.ts';
 import type { Host } from '../../lib/core/host.ts';
 import type { HostOptions } from '../../lib/core/host-options.ts';
+import { REMOTE, type RemoteRoute } from '../../lib/core/remote.ts';
 import type { RosterItem, Store } from '../../lib/storage/store.ts';
 import type { Element } from '../../lib/xml/index.ts';
 import { ARCHIVE } from '../../lib/modules/archive/archive.ts';
@@ -24,6 +25,8 @@ export interface ImOptions {
 export class ImWorld extends World {
   /** What went to other servers. */
   readonly far: Element[] = [];
+  /** How it goes there. */
+  remote: RemoteRoute = (stanza) => void this.far.push(stanza.element);
 
   constructor({ maxItems = 100, maxMessages = 10, store, host = {}, modules }: ImOptions = {}) {
     super(host, store);
@@ -32,7 +35,7 @@ export class ImWorld extends World {
     this.host.use(offline, { maxMessages });
     this.host.use(presence);
     modules?.(this.host);
-    this.host.remote = (stanza) => void this.far.push(stanza.element);
+    this.host.services.provide(REMOTE, (...sent) => this.remote(...sent));
     this.start();
   }
 

@@ -6,7 +6,11 @@ export const START =
   "<?xml version='1.0'?><stream:stream to='localhost' version='1.0' xmlns='jabber:client'" +
   " xmlns:stream='http://etherx.jabber.org/streams'>";
 export const START_TLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
-const BIND = "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>";
+
+function bind(resource: string): string {
+  const wish = resource === '' ? '' : `<resource>${resource}</resource>`;
+  return `<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>${wish}</bind></iq>`;
+}
 
 /** A TCP client that sends what it is told, and remembers what it gets. */
 export class TcpClient {
@@ -86,13 +90,13 @@ export class TcpClient {
   }
 
   /** Logs in (the password is the name) and binds a resource. @returns the full address */
-  async login(name: string): Promise<string> {
+  async login(name: string, resource = ''): Promise<string> {
     await this.opens();
     const credentials = Buffer.from(`\0${name}\0${name}`).toString('base64');
     this.say(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${credentials}</auth>`);
     await this.until(/<success [^>]*\/>/);
     await this.opens();
-    this.say(BIND);
+    this.say(bind(resource));
     const bound = await this.until(/<\/iq>/);
     return /<jid>([^<]*)/.exec(bound)?.[1] ?? '';
   }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { REMOTE } from '../../lib/core/remote.ts';
 import csi from '../../lib/modules/csi/index.ts';
 import offline from '../../lib/modules/offline/index.ts';
 import push from '../../lib/modules/push/index.ts';
@@ -18,6 +19,7 @@ describe('XEP-0357 push notifications', () => {
   let romeo: FakeClient;
   let juliet: FakeClient;
   let published: Element[];
+  let isReachable: boolean;
 
   beforeEach(async () => {
     world = new World();
@@ -26,7 +28,11 @@ describe('XEP-0357 push notifications', () => {
     world.host.use(push);
     world.start();
     published = [];
-    world.host.remote = (stanza) => void published.push(stanza.element);
+    isReachable = true;
+    world.host.services.provide(REMOTE, (stanza) => {
+      if (!isReachable) throw new StanzaError('remote-server-not-found');
+      published.push(stanza.element);
+    });
     await world.account('romeo');
     romeo = world.client('romeo@capulet.example/mobile');
     juliet = world.client('juliet@capulet.example/balcony');
@@ -126,9 +132,7 @@ describe('XEP-0357 push notifications', () => {
   });
 
   it('§7.1 nor is a service asked again that cannot be reached', async () => {
-    world.host.remote = () => {
-      throw new StanzaError('remote-server-not-found');
-    };
+    isReachable = false;
     await ask(ENABLE);
     await write();
     expect(await world.store.documents.list('romeo@capulet.example', 'push')).to.deep.equal([]);

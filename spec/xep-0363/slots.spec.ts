@@ -3,6 +3,7 @@ import { seconds } from '../../lib/base/time.ts';
 import disco from '../../lib/modules/disco/index.ts';
 import upload from '../../lib/modules/upload/index.ts';
 import type { SlotOptions } from '../../lib/modules/upload/slot-desk.ts';
+import { REMOTE } from '../../lib/core/remote.ts';
 import { UPLOADS } from '../../lib/core/uploads.ts';
 import { createMemoryStore } from '../../lib/storage/memory.ts';
 import type { Store } from '../../lib/storage/store.ts';
@@ -162,7 +163,7 @@ overEachStore('XEP-0363 upload slots', (open) => {
 
     it('example 13: forbidden to others', async () => {
       const answers: Element[] = [];
-      world.host.remote = (stanza) => void answers.push(stanza.element);
+      world.host.services.provide(REMOTE, (stanza) => void answers.push(stanza.element));
       const iq = element(`<iq type='get' id='1'><request xmlns='${NS_UPLOAD}' filename='a' size='1'/></iq>`);
       await world.host.route(new Stanza(iq, jid('ann@far.example/x'), world.host.jid));
       expect(answers.map(errorOf)).to.deep.equal(['auth/forbidden']);
