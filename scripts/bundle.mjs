@@ -4,6 +4,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+/** The proxy with weather, which has a name of its own in `package.json`. */
+const WEATHER = 'compare/weather/index';
+
 const LIB = fileURLToPath(new URL('../lib', import.meta.url));
 
 /** Packages that the program reads from `node_modules`: one has native code, one has threads, one has the files of the chat page. */
@@ -62,7 +65,7 @@ export async function bundleClient(folder) {
  * @param {import('esbuild').Plugin[]} plugins what else takes part
  */
 export async function bundleLibrary(folder, plugins = []) {
-  const entryPoints = { index: join(LIB, 'index.ts') };
+  const entryPoints = { index: join(LIB, 'index.ts'), [WEATHER]: join(LIB, `${WEATHER}.ts`) };
   await build({ ...COMMON, entryPoints, outdir: folder, plugins, packages: 'external', chunkNames: 'library-[hash]' });
   cpSync(join(LIB, 'http', 'routes', 'browser'), join(folder, 'browser'), { recursive: true });
 }
