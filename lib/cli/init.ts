@@ -83,6 +83,9 @@ http:
 #   listen: ["0.0.0.0:5222"]    # clients start TLS; needs a certificate
 #   listen_tls: ["0.0.0.0:5223"]
 
+# components:                   # other programs, at 127.0.0.1:5347
+#   services: [{ domain: ${text(`echo.${domain}`)}, secret: "a long random text" }]
+
 bosh:
   path: /http-bind
   max_wait: 50 s                # below the 60 s after which proxies give up
@@ -90,7 +93,7 @@ bosh:
   inactivity: 60 s
 
 auth:
-  mechanisms: [SCRAM-SHA-256, SCRAM-SHA-512, SCRAM-SHA-1, PLAIN]
+  # mechanisms: [SCRAM-SHA-256, SCRAM-SHA-1]   # no others
   plain_without_tls: false
 
 storage:

@@ -69,7 +69,7 @@ export class ComponentPort implements Component {
   receive(stanza: Stanza): void {
     if (this.#transport) return this.#transport.send(payloadOf(stanza));
     if (!this.#cancel) throw absent();
-    if (this.#waiting.length >= this.#options.maxWaiting) throw new StanzaError('resource-constraint');
+    if (this.#waiting.length >= this.#options.maxWaiting) throw full();
     this.#waiting.push(stanza);
   }
 
@@ -91,7 +91,9 @@ export class ComponentPort implements Component {
   disconnected(undelivered: readonly Payload[]): void {
     this.#transport = undefined;
     this.#host.log.info('component.disconnected', { domain: this.domain });
-    this.#waiting = undelivered.map(stanzaOf).filter((stanza) => stanza !== undefined);
+    const stanzas = undelivered.map(stanzaOf).filter((stanza) => stanza !== undefined);
+    this.#waiting = stanzas.splice(0, this.#options.maxWaiting);
+    this.#refuse(stanzas, full());
     this.#expect();
   }
 
@@ -99,12 +101,16 @@ export class ComponentPort implements Component {
   giveUp(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    for (const stanza of this.#takeWaiting()) if (stanza.mayBounce) void this.#host.send(stanza.error(absent()));
+    this.#refuse(this.#takeWaiting(), absent());
   }
 
   #expect(): void {
     const { clock } = this.#host;
     this.#cancel = clock.at(clock.now() + this.#options.patience, () => this.giveUp());
+  }
+
+  #refuse(stanzas: readonly Stanza[], error: StanzaError): void {
+    for (const stanza of stanzas) if (stanza.mayBounce) void this.#host.send(stanza.error(error));
   }
 
   #takeWaiting(): readonly Stanza[] {
@@ -116,6 +122,10 @@ export class ComponentPort implements Component {
 
 function payloadOf({ element }: Stanza): Payload {
   return { xml: serialize(withContentNamespace(element, NS_CLIENT, NS_COMPONENT)), element };
+}
+
+function full(): StanzaError {
+  return new StanzaError('resource-constraint', 'Too many stanzas wait for this component.');
 }
 
 function absent(): StanzaError {
