@@ -280,6 +280,12 @@ export const FAULTS: readonly Fault[] = [
       'this.dismiss(condition, turn);\n    turn.dismiss',
       'B-17.2-06',
     ],
+    [
+      'requests that are held at the end get no answer',
+      "this.dismiss('other-request', turn);\n    turn.dismiss",
+      'turn.dismiss',
+      'B-8-03 B-17.2-06',
+    ],
     ['streams are not named', 'stream !== undefined && this.#streams.areNamed', 'false', 'B-16.4-01 B-16.3-03'],
   ]),
   ...faultsIn('bosh/outbox.ts', [
