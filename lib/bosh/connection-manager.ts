@@ -229,13 +229,15 @@ export class ConnectionManager implements TransportOwner {
     const { policy, refuse } = this.#options;
     if (this.#isDraining) return { condition: 'system-shutdown' };
     if (size > policy.limits.bodyBytesUnauthenticated) return { condition: 'policy-violation' };
-    if (policy.seeOtherUri !== undefined && !exchange.origin.secure) {
+    const { secure, address, account } = exchange.origin;
+    // Who vouches for others opens sessions for many, and is not where the client will be.
+    const isClient = account === undefined;
+    if (isClient && policy.seeOtherUri !== undefined && !secure) {
       return { condition: 'see-other-uri', uri: policy.seeOtherUri };
     }
     const place = this.domainOf(body.to);
     if ('condition' in place) return place;
-    // Who vouches for others opens sessions for many.
-    const retryAfter = exchange.origin.account ? undefined : refuse?.(exchange.origin.address);
+    const retryAfter = isClient ? refuse?.(address) : undefined;
     return retryAfter === undefined ? place : { condition: 'policy-violation', retryAfter };
   }
 

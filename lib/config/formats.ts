@@ -37,6 +37,9 @@ export const account = z.string().refine((text) => {
   return jid?.local !== undefined && jid.isBare;
 }, 'expected an account such as "alice@chat.example.com"');
 
+/** What is sent as a bearer token; empty for none. */
+export const bearer = z.string().regex(/^[\x21-\x7e]*$/, 'expected letters, digits and signs without spaces');
+
 function isNetwork(text: string): boolean {
   const [address = '', prefix, ...others] = text.split('/');
   const family = isIP(address);

@@ -1,18 +1,26 @@
 import { z } from 'zod';
+import { bearer } from './formats.ts';
 import { duration } from './units.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+/** Characters: HS256 asks for 256 bits. (RFC 7518 §3.2) */
+const MIN_SECRET = 32;
 
 /** Signatures that a token may have. */
 export const TOKEN_ALGORITHMS = ['HS256', 'RS256', 'ES256', 'EdDSA'] as const;
 
 /** Of another server, which may be without TLS on this machine only, or where the options say so. */
-const webAddress = z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default('');
+const webAddress = z
+  .string()
+  .regex(/^$|^https?:\/\/[^\s@/?#]+([/?#]\S*)?$/, 'expected an address such as "https://app.example.com/keys"')
+  .refine((text) => text === '' || URL.canParse(text), 'expected an address such as "https://app.example.com/keys"')
+  .default('');
 
 const jwt = z.strictObject({
   secret: z
-    .union([z.literal(''), z.string().min(32, 'expected 32 characters or more')])
+    .string()
+    .refine(({ length }) => length === 0 || length >= MIN_SECRET, `expected ${MIN_SECRET} characters or more`)
     .default('')
     .describe('What HS256 tokens are signed with.'),
   key_file: z.string().default('').describe('Public key of who signs the tokens, in PEM: RSA, P-256 or Ed25519.'),
@@ -39,7 +47,7 @@ const jwt = z.strictObject({
 
 const http = z.strictObject({
   url: webAddress.describe('Where to ask: a POST with user, domain and password as JSON.'),
-  secret: z.string().default('').describe('Sent along as "Authorization: Bearer …"; empty for nothing.'),
+  secret: bearer.default('').describe('Sent along as "Authorization: Bearer …"; empty for nothing.'),
   plain_without_tls: z.boolean().default(false).describe('Ask also where others could read along.'),
   timeout: duration({ min: 100, max: MINUTE }).prefault('5 s').describe('Time for an answer.'),
   max_checks: z.int().min(1).max(1000).default(32).describe('Passwords that are asked about at the same time.'),

@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { path } from './formats.ts';
+import { bearer, path } from './formats.ts';
+
+/** Characters: nobody guesses it. */
+const MIN_SECRET = 32;
 
 /** Sessions that an application opens for its users. */
 export const prebind = z.strictObject({
-  secret: z
-    .union([z.literal(''), z.string().min(32, 'expected 32 characters or more')])
+  secret: bearer
+    .refine(({ length }) => length === 0 || length >= MIN_SECRET, `expected ${MIN_SECRET} characters or more`)
     .default('')
     .describe('By which the application is known, sent as "Authorization: Bearer …"; empty for no such endpoint.'),
   path: path.default('/prebind').describe('Path of the endpoint.'),

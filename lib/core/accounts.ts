@@ -81,8 +81,9 @@ export class Accounts {
     if (!(await this.exists(jid))) await this.#create(jid, this.#noCredentials());
   }
 
-  /** No token is good any more. False when there is no such account. @throws RangeError when the password is none */
+  /** No token is good any more. False when there is no such account. @throws RangeError when the password is none, or they are not kept here */
   async setPassword(jid: Jid, password: string): Promise<boolean> {
+    if (!this.keepsPasswords) throw new RangeError('passwords are not kept here');
     const isSet = await this.#options.store.accounts.setCredentials(idOf(jid), await this.#credentials(password));
     await this.tokens.clear(idOf(jid));
     return isSet;

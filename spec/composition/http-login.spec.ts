@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { HttpLogin, type HttpLoginOptions } from '../../lib/composition/login/http-login.ts';
+import { RightPasswords } from '../../lib/composition/login/right-passwords.ts';
 import { Accounts, Busy } from '../../lib/core/accounts.ts';
 import { createMemoryStore } from '../../lib/storage/memory.ts';
 import { jid } from '../core/world.ts';
@@ -174,6 +175,15 @@ describe('login by a check over HTTP', () => {
       expect(await login.verify(ALICE, 'secret')).to.equal(false);
     });
 
+    it('only so many: the oldest makes room', () => {
+      const right = new RightPasswords({ clock, random: new SeededRandom(1), lifetime: 1000, most: 3 });
+      for (const password of ['one', 'two', 'three', 'four']) right.add(ALICE, password);
+      right.add(ALICE, 'two');
+      right.add(ALICE, 'five');
+      const known = ['one', 'two', 'three', 'four', 'five'].filter((password) => right.has(ALICE, password));
+      expect(known).to.deep.equal(['two', 'four', 'five']);
+    });
+
     it('a wrong one never', async () => {
       const login = loginWith({ cache: 1000 });
       checker.answers = (response) => response.end('{"valid":false}');
@@ -193,6 +203,8 @@ describe('login by a check over HTTP', () => {
     expect(faults('{ url: "http://app.example.com/check" }')).to.contain('needs https');
     expect(faults('{ url: "http://localhost.example.com/" }')).to.contain('needs https');
     expect(faults('{ url: "http://app:8000/check", plain_without_tls: true }')).to.equal('');
-    expect(faults('{ url: "ftp://localhost/" }')).not.to.equal('');
+    expect(faults('{ url: "ftp://localhost/" }')).to.contain('expected an address such as');
+    expect(faults('{ url: "https://user:secret@example.com/" }')).to.contain('expected an address such as');
+    expect(faults('{ url: "https://example.com/", secret: "two words" }')).to.contain('without spaces');
   });
 });

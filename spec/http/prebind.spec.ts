@@ -4,6 +4,7 @@ import type { HoldfastServer } from '../../lib/server.ts';
 import type { ConfigInput } from '../../lib/config/schema.ts';
 import { Prebinding } from '../../lib/bosh/prebinding.ts';
 import { jid } from '../core/world.ts';
+import { problemsWith } from '../support/config-problems.ts';
 import { HttpSession, xmlOf } from '../support/http-session.ts';
 import { startServer } from '../support/running-server.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
@@ -131,6 +132,18 @@ describe('POST /prebind', () => {
     await serve({ limits: { sessions_per_address: 1, session_creations_per_minute: 1 } });
     await prebound();
     await prebound();
+  });
+
+  it('opens them without TLS where clients are sent to TLS: the back end is on this machine', async () => {
+    await serve({ bosh: { see_other_uri: 'https://localhost/http-bind' } });
+    await prebound();
+  });
+
+  it('a secret is long, and has no spaces', () => {
+    const faults = (secret: string): string => problemsWith('prebind.secret', secret).join();
+    expect(faults(SECRET)).to.equal('');
+    expect(faults('short')).to.contain('32 characters');
+    expect(faults(SECRET.replaceAll('-', ' '))).to.contain('without spaces');
   });
 
   it('what cannot be asked for: 400, also more than 4 KiB', async () => {

@@ -118,6 +118,9 @@ describe('users of an application, over BOSH', () => {
       expect(form.getElementsByTagName('password')).to.have.length(0);
       const change = query('set').c('username').t('alice').up().c('password').t('another one');
       expect(await alice.ask(change).catch(String)).to.contain('passwords are not kept here');
+      const accounts = server.hosts.find('localhost')?.accounts;
+      const byOperator = await accounts?.setPassword(ALICE, 'another one').catch(String);
+      expect(byOperator).to.contain('passwords are not kept here');
     });
   });
 

@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
-import type { Duration, Instant } from '../../base/time.ts';
+import type { Duration } from '../../base/time.ts';
 import type { Login } from '../../core/login.ts';
 import type { Jid } from '../../xmpp/jid.ts';
 import { boundedFetch } from './bounded-fetch.ts';
+import { RightPasswords } from './right-passwords.ts';
 
 export interface HttpLoginOptions {
   readonly url: string;
@@ -19,33 +19,25 @@ export interface HttpLoginOptions {
 
 const MAX_ANSWER = 4096;
 const MAX_REMEMBERED = 10_000;
-const KEY_BYTES = 32;
 
 /** Another program knows the passwords, and is asked about each. What is no clear yes lets nobody in. */
 export class HttpLogin implements Login {
   readonly makesAccounts: boolean;
   readonly maxChecks: number;
   readonly #options: HttpLoginOptions;
-  readonly #clock: Clock;
-  readonly #key: Uint8Array;
-  /** Right passwords, hashed, with the time until which they are not asked about; in the order of these times. */
-  readonly #right = new Map<string, Instant>();
+  readonly #right: RightPasswords;
 
   constructor(options: HttpLoginOptions, { clock, random }: { readonly clock: Clock; readonly random: Random }) {
     this.#options = options;
     this.makesAccounts = options.makesAccounts;
     this.maxChecks = options.maxChecks;
-    this.#clock = clock;
-    this.#key = random.bytes(KEY_BYTES);
+    this.#right = new RightPasswords({ clock, random, lifetime: options.cache, most: MAX_REMEMBERED });
   }
 
   async verify(user: Jid, password: string): Promise<boolean> {
-    const { cache } = this.#options;
-    if (cache === 0) return this.#ask(user, password);
-    const hash = this.#hash(user, password);
-    if ((this.#right.get(hash) ?? 0) > this.#clock.now()) return true;
+    if (this.#right.has(user, password)) return true;
     const isRight = await this.#ask(user, password);
-    if (isRight) this.#remember(hash, this.#clock.now() + cache);
+    if (isRight) this.#right.add(user, password);
     return isRight;
   }
 
@@ -66,20 +58,6 @@ export class HttpLogin implements Login {
     );
     if (status !== 200) throw new Error(`the login check answered ${status}`);
     return verdictIn(text);
-  }
-
-  #hash(user: Jid, password: string): string {
-    return createHmac('sha256', this.#key).update(`${user.bare.toString()}\0${password}`).digest('base64');
-  }
-
-  #remember(hash: string, until: Instant): void {
-    const now = this.#clock.now();
-    this.#right.delete(hash);
-    for (const [old, end] of this.#right) {
-      if (end > now && this.#right.size < MAX_REMEMBERED) break;
-      this.#right.delete(old);
-    }
-    this.#right.set(hash, until);
   }
 }
 
