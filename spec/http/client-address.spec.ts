@@ -17,10 +17,16 @@ describe('H-13 the client behind a request', () => {
       address: '192.0.2.1',
       secure: false,
       loopback: false,
+      page: undefined,
     });
     expect(direct.originOf(request('127.0.0.1'))).to.include({ loopback: true });
     expect(direct.originOf(request('::1'))).to.include({ loopback: true });
     expect(direct.originOf(request('192.0.2.1', {}, true))).to.include({ secure: true });
+  });
+
+  it('tells which page asks', () => {
+    const origin = 'https://app.example.com';
+    expect(direct.originOf(request('192.0.2.1', { origin }))).to.include({ page: origin });
   });
 
   it('is an IPv4 address also where the socket writes it as IPv6', () => {
@@ -29,17 +35,32 @@ describe('H-13 the client behind a request', () => {
 
   it('is the peer when nobody is trusted, whatever a header says; and then not on this machine', () => {
     const forged = request('127.0.0.1', { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https' });
-    expect(direct.originOf(forged)).to.deep.equal({ address: '127.0.0.1', secure: false, loopback: false });
+    expect(direct.originOf(forged)).to.deep.equal({
+      address: '127.0.0.1',
+      secure: false,
+      loopback: false,
+      page: undefined,
+    });
   });
 
   it('is the peer when that is no trusted proxy', () => {
     const forged = request('192.0.2.1', { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https' });
-    expect(proxied.originOf(forged)).to.deep.equal({ address: '192.0.2.1', secure: false, loopback: false });
+    expect(proxied.originOf(forged)).to.deep.equal({
+      address: '192.0.2.1',
+      secure: false,
+      loopback: false,
+      page: undefined,
+    });
   });
 
   it('is whom a trusted proxy names, and secure when the proxy says so', () => {
     const forwarded = request('127.0.0.1', { 'x-forwarded-for': '192.0.2.7', 'x-forwarded-proto': 'https' });
-    expect(proxied.originOf(forwarded)).to.deep.equal({ address: '192.0.2.7', secure: true, loopback: false });
+    expect(proxied.originOf(forwarded)).to.deep.equal({
+      address: '192.0.2.7',
+      secure: true,
+      loopback: false,
+      page: undefined,
+    });
     const plain = request('127.0.0.1', { 'x-forwarded-for': '192.0.2.7', 'x-forwarded-proto': 'http' });
     expect(proxied.originOf(plain)).to.include({ secure: false });
   });
