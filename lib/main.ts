@@ -92,6 +92,9 @@ program
   .option('--runs <number>', 'how often each is measured; figures are medians (1)')
   .option('--seed <number>', 'the same seed sends the same messages at the same times (1)')
   .option('--save <file>', 'keep the report, as JSON')
+  .option('--markdown <file>', 'write the report as Markdown')
+  .option('--html <file>', 'write the report as a page with plots that loads nothing')
+  .option('--assert <file>', 'fail when what this file says does not hold')
   .option('--from <file>', 'show a report that was kept, and measure nothing')
   .action(async (options: CompareCommand) => {
     const { compareTransports } = await import('./cli/compare.ts');

@@ -1,8 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { z } from 'zod';
 import { AdminError } from '../admin/target.ts';
+import { ASSERTIONS, failuresOf } from '../compare/assertions.ts';
 import { compare, type Task } from '../compare/compare.ts';
 import { REPORT, type Report } from '../compare/report.ts';
 import { auditOf } from '../compare/render/parts.ts';
+import { toHtml } from '../compare/render/html.ts';
+import { toMarkdown } from '../compare/render/markdown.ts';
 import { toTable } from '../compare/render/table.ts';
 import { TRANSPORT_KEYS, type TransportKey } from '../compare/transports.ts';
 import { WEATHERS } from '../compare/weather/weather.ts';
@@ -24,6 +28,9 @@ export interface CompareCommand {
   readonly seed?: string;
   readonly save?: string;
   readonly from?: string;
+  readonly markdown?: string;
+  readonly html?: string;
+  readonly assert?: string;
   /** Print the report as JSON. */
   readonly json?: boolean;
 }
@@ -32,10 +39,16 @@ const ALL = 'all';
 
 /** Compares the transports, or shows a comparison that was saved; the exit code says whether it counts. */
 export async function compareTransports(options: CompareCommand): Promise<void> {
-  const report = options.from === undefined ? await measure(options) : load(options.from);
+  // Before anything is measured for nothing.
+  const bars = options.assert === undefined ? [] : load(options.assert, ASSERTIONS, 'list of assertions');
+  const report = options.from === undefined ? await measure(options) : load(options.from, REPORT, 'saved comparison');
   if (options.save !== undefined) writeFileSync(options.save, toJson(report));
+  if (options.markdown !== undefined) writeFileSync(options.markdown, toMarkdown(report));
+  if (options.html !== undefined) writeFileSync(options.html, toHtml(report));
   process.stdout.write(options.json ? toJson(report) : toTable(report));
-  if (auditOf(report).voids.length > 0) process.exitCode = EXIT.failure;
+  const failures = failuresOf(report, bars);
+  for (const failure of failures) process.stderr.write(`holdfast: ${failure}\n`);
+  if (failures.length > 0 || auditOf(report).voids.length > 0) process.exitCode = EXIT.failure;
 }
 
 async function measure(options: CompareCommand): Promise<Report> {
@@ -60,11 +73,11 @@ async function measure(options: CompareCommand): Promise<Report> {
 }
 
 /** @throws AdminError when it is none of ours */
-function load(file: string): Report {
+function load<T>(file: string, schema: z.ZodType<T>, what: string): T {
   try {
-    return REPORT.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
-    throw new AdminError(`${file} is no saved comparison: ${error instanceof Error ? error.message : String(error)}`);
+    throw new AdminError(`${file} is no ${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

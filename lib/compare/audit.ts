@@ -35,11 +35,21 @@ export class Auditor {
     return `#${channel}.${number}.${Math.round(at * 1000)}; ${SMALL_TALK}`;
   }
 
-  /** Finds the messages in what a client heard. */
-  read(text: string): readonly Received[] {
-    return Array.from(text.matchAll(MARK), ([, channel, number, at]) => {
-      const isFirst = this.#note(Number(channel), Number(number));
-      return { channel: Number(channel), sentAt: Number(at) / 1000, isFirst };
+  /** The body of a message that goes to the channels 0, 1 … below `count` at once. */
+  broadcast(count: number, at: number): string {
+    for (let channel = 1; channel < count; channel += 1) this.next(channel, at);
+    return this.next(0, at);
+  }
+
+  /**
+   * Finds the messages in what a client heard.
+   *
+   * @param receiver the channel of messages that went to all
+   */
+  read(text: string, receiver?: number): readonly Received[] {
+    return Array.from(text.matchAll(MARK), ([, named, number, at]) => {
+      const channel = receiver ?? Number(named);
+      return { channel, sentAt: Number(at) / 1000, isFirst: this.#note(channel, Number(number)) };
     });
   }
 

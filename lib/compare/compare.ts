@@ -49,8 +49,10 @@ export async function compare(options: CompareOptions): Promise<Report> {
   if (pinned) spawnSync('taskset', ['-a', '-cp', String(CLIENTS_CORE), String(process.pid)]);
   const at = new Date().toISOString();
   const machine = machineNow(pinned);
-  const startServer = (): Promise<ServerProcess> =>
-    ServerProcess.start(options.program, pinned ? SERVER_CORE : undefined);
+  const startServer = (nodeOptions: readonly string[] = []): Promise<ServerProcess> => {
+    const [node, ...args] = options.program;
+    return ServerProcess.start([node, ...nodeOptions, ...args], pinned ? SERVER_CORE : undefined);
+  };
   const total = tasks.length * transports.length * runs;
   const server = await startServer();
   const cells: Cell[] = [];
@@ -101,21 +103,13 @@ async function warmUp(server: ServerProcess, transports: readonly TransportKey[]
 /** A run that goes wrong is void, and the others go on. */
 async function once({ workload }: Task, trial: Trial): Promise<Run> {
   try {
-    const { audit, faults, figures, latencies } = await workload.run(trial);
-    return {
-      audit,
-      faults: [...faults],
-      figures,
-      latencies: latencies.map(([low, high, count]) => [low, high, count]),
-    };
+    const { audit, faults, figures, latencies, notes = [] } = await workload.run(trial);
+    const bins = latencies.map(([low, high, count]): [number, number, number] => [low, high, count]);
+    return { audit, faults: [...faults], figures, latencies: bins, notes: [...notes] };
   } catch (error) {
-    const nothing = { sent: 0, received: 0, lost: 0, repeated: 0, reordered: 0 };
-    return {
-      audit: nothing,
-      faults: [error instanceof Error ? error.message : String(error)],
-      figures: {},
-      latencies: [],
-    };
+    const audit = { sent: 0, received: 0, lost: 0, repeated: 0, reordered: 0 };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { audit, faults: [reason], figures: {}, latencies: [], notes: [] };
   }
 }
 
@@ -130,7 +124,6 @@ function cellOf({ workload, size }: Task, about: Parameters<Workload['theory']>[
     figures: medians(good.map(({ figures }) => figures)),
     theory: workload.theory(about),
     runs,
-    notes: [],
   };
 }
 

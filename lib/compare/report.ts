@@ -19,6 +19,7 @@ const RUN = z.strictObject({
   faults: z.array(z.string()).describe('why the run is void; empty when it counts'),
   figures: FIGURES,
   latencies: z.array(z.tuple([z.number(), z.number(), COUNT])).describe('histogram: from, below (microseconds), count'),
+  notes: z.array(z.string()).describe('what people should know'),
 });
 
 const CELL = z.strictObject({
@@ -30,7 +31,6 @@ const CELL = z.strictObject({
   figures: FIGURES.describe('medians of the runs that count'),
   theory: FIGURES.describe('the same figures when only the network takes time'),
   runs: z.array(RUN),
-  notes: z.array(z.string()),
 });
 
 /** A comparison as it is kept. Everything that is shown is made from this. */

@@ -29,6 +29,8 @@ http:
   listen: ["127.0.0.1:0"]
 tcp:
   listen: ["127.0.0.1:0"]
+http_poll:
+  enabled: true
 bosh:
   max_hold: 5
   polling: ${POLLING} s

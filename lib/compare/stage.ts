@@ -27,6 +27,13 @@ export interface Reading extends Usage {
   readonly cpu: number | undefined;
 }
 
+/** A message that came, and how long it took, in milliseconds. */
+export interface Arrived {
+  readonly channel: number;
+  readonly latency: number;
+  readonly sentAt: number;
+}
+
 const LOGINS_AT_ONCE = 25;
 const MOST_FAULTS = 5;
 const DRAIN_MS = 15_000;
@@ -43,8 +50,14 @@ export class Stage {
   readonly latencies = new Histogram();
   latenciesFrom = Infinity;
   latenciesUntil = Infinity;
-  /** Told about each message that comes. */
-  onMessage: (channel: number, latency: number, sentAt: number) => void = () => {};
+  /** Told about each message that comes for the first time. */
+  onMessage: (message: Arrived) => void = () => {};
+  /** Told everything that anybody hears. */
+  onText: (text: string) => void = () => {};
+  /** Channels whose latency counts. */
+  measures: (channel: number) => boolean = () => true;
+  /** One message goes to all: each client has a channel of its own. */
+  isBroadcast = false;
   readonly #options: StageOptions;
   readonly #managed: boolean;
   #sender: Session | undefined;
@@ -85,11 +98,10 @@ export class Stage {
     this.#sender?.send(this.messages(to, client, count));
   }
 
-  /** Messages of a channel, to be sent now. */
-  messages(to: string, channel: number, count: number): readonly string[] {
-    const now = performance.now();
+  /** Messages of a channel, to be sent now; `at` when they say that they were sent at another time. */
+  messages(to: string, channel: number, count: number, at = performance.now()): readonly string[] {
     return Array.from({ length: count }, () => {
-      const body = this.auditor.next(channel, now);
+      const body = this.auditor.next(channel, at);
       return `<message xmlns='jabber:client' type='chat' to='${to}'><body>${body}</body></message>`;
     });
   }
@@ -98,16 +110,6 @@ export class Stage {
   get sender(): Session {
     if (!this.#sender) throw new Error('nobody is there to send');
     return this.#sender;
-  }
-
-  heard(text: string): void {
-    const now = performance.now();
-    for (const { channel, sentAt, isFirst } of this.auditor.read(text)) {
-      if (!isFirst) continue;
-      const isMeasured = sentAt >= this.latenciesFrom && sentAt < this.latenciesUntil;
-      if (isMeasured) this.latencies.add((now - sentAt) * 1000);
-      this.onMessage(channel, now - sentAt, sentAt);
-    }
   }
 
   read(): Reading {
@@ -148,17 +150,28 @@ export class Stage {
   }
 
   /** A client that is not logged in yet. */
-  client(factory: LineFactory): Session {
+  client(factory: LineFactory, index: number): Session {
     return new Session(factory, {
       credentials: this.#managed ? MEMBER : { is: 'anonymous' },
       managed: this.#managed,
-      heard: (text) => this.heard(text),
+      heard: (text) => this.#heard(text, this.isBroadcast ? index : undefined),
       failed: (reason) => this.fault(reason),
     });
   }
 
   fault(reason: string): void {
     if (this.faults.length < MOST_FAULTS) this.faults.push(reason);
+  }
+
+  #heard(text: string, receiver?: number): void {
+    this.onText(text);
+    const now = performance.now();
+    for (const { channel, sentAt, isFirst } of this.auditor.read(text, receiver)) {
+      if (!isFirst) continue;
+      const isMeasured = sentAt >= this.latenciesFrom && sentAt < this.latenciesUntil && this.measures(channel);
+      if (isMeasured) this.latencies.add((now - sentAt) * 1000);
+      this.onMessage({ channel, latency: now - sentAt, sentAt });
+    }
   }
 
   async #hire(): Promise<void> {
@@ -168,14 +181,15 @@ export class Stage {
     this.#sender = new Session(connect, {
       credentials: this.#managed ? MEMBER : { is: 'anonymous' },
       managed: false,
-      heard: (text) => this.heard(text),
+      // What it says to all comes back to it, too.
+      heard: (text) => (this.isBroadcast ? this.onText(text) : this.#heard(text)),
       failed: (reason) => this.fault(`the sender: ${reason}`),
     });
     await this.#sender.login();
   }
 
   async #fill(count: number, factory: LineFactory): Promise<void> {
-    const waiting = Array.from({ length: count }, () => this.client(factory));
+    const waiting = Array.from({ length: count }, (_, index) => this.client(factory, index));
     this.sessions.push(...waiting);
     const worker = async (): Promise<void> => {
       for (let next = waiting.shift(); next; next = waiting.shift()) await next.login();

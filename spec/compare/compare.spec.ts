@@ -31,6 +31,7 @@ describe('holdfast compare', function () {
       'bosh-2',
       'long-poll',
       'bosh-polling',
+      'xep-0025',
     ]);
     for (const { transport, runs, figures } of report.cells) {
       const [run] = runs;
@@ -38,12 +39,25 @@ describe('holdfast compare', function () {
       expect(run?.audit, transport).to.include({ lost: 0, repeated: 0, reordered: 0 });
       expect(run?.audit.received, transport).to.equal(run?.audit.sent).and.to.be.above(5);
       // A poll may not fall into so short a time.
-      if (transport !== 'bosh-polling') expect(figures.bytesDown, transport).to.be.above(200);
+      if (!/bosh-polling|xep-0025/.test(transport)) expect(figures.bytesDown, transport).to.be.above(200);
     }
     const [tcp, bosh] = ['tcp', 'bosh'].map((key) => report.cells.find(({ transport }) => transport === key)?.figures);
     expect(tcp?.requests).to.equal(0);
     expect(bosh?.requests).to.be.above(0);
     expect(bosh?.bytesDown).to.be.above((tcp?.bytesDown ?? 0) + 100);
+  });
+
+  it('answers, sends, logs in, moves sessions and fills a room, and loses nothing', async () => {
+    const some = ['--workload', 'W3,W4,W6,W8,W9', '--transports', 'websocket,sse,bosh'];
+    const { code, out, err } = await box.run(['compare', ...SMALL, ...some, '--save', 'more.json']);
+    expect(code, out + err).to.equal(0);
+    const { cells }: Report = REPORT.parse(JSON.parse(readFileSync(box.path('more.json'), 'utf8')));
+    expect(cells.map(({ workload, transport }) => `${workload} ${transport}`)).to.have.length(15);
+    for (const { workload, transport, runs, figures } of cells) {
+      expect(runs[0]?.audit.received, `${workload} ${transport}`).to.be.above(0);
+      if (workload === 'W8') expect(figures.stallMax).to.be.above(0);
+      if (workload === 'W6') expect(figures.login).to.be.above(0);
+    }
   });
 
   it('shows a saved report again, without measuring', async () => {

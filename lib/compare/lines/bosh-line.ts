@@ -15,6 +15,7 @@ const NAMESPACES = "xmlns='http://jabber.org/protocol/httpbind' xmlns:xmpp='urn:
 const HEADERS = { 'content-type': 'text/xml; charset=utf-8' };
 const FIRST_RID = 1_000_000;
 const WAIT_SECONDS = 50;
+const SOON = 50;
 
 /**
  * XMPP over BOSH: always `hold` requests open, one more to send with, answers taken in the order of requests.
@@ -34,12 +35,15 @@ export class BoshLine implements Line {
   #dueRid = FIRST_RID;
   #open = 0;
   #isListening = false;
+  /** Whether the last request had something in it. */
+  #wasSaid = false;
   #isOver = false;
   #poll: NodeJS.Timeout | undefined;
 
   constructor(options: BoshOptions, owner: LineOwner) {
     this.#options = options;
     this.#owner = owner;
+    if (options.hold === 0) this.#poll = setInterval(() => this.#fill(true), options.pollEvery);
   }
 
   get requests(): number {
@@ -69,8 +73,6 @@ export class BoshLine implements Line {
 
   listen(): void {
     this.#isListening = true;
-    const { hold, pollEvery } = this.#options;
-    if (hold === 0) this.#poll = setInterval(() => this.#fill(true), pollEvery);
     this.#fill();
   }
 
@@ -91,6 +93,9 @@ export class BoshLine implements Line {
 
   #post(attributes: string, payload: string): void {
     const rid = this.#rid;
+    this.#wasSaid = payload !== '';
+    // Two empty requests have to be that far apart.
+    if (payload === '') this.#poll?.refresh();
     this.#rid += 1;
     this.#open += 1;
     const start = `${this.#start}${rid}'${attributes}`;
@@ -121,6 +126,8 @@ export class BoshLine implements Line {
       this.#dueRid += 1;
       this.#take(next);
     }
+    // What was asked for during login, and is answered when it is known, may be fetched once before its time.
+    if (!this.#isListening && this.#options.hold === 0 && this.#wasSaid) setTimeout(() => this.#fill(true), SOON);
     this.#fill();
   }
 

@@ -15,9 +15,7 @@ export class TcpLine implements Line {
 
   /** @param url `tcp://host:port` */
   constructor({ url, domain }: { readonly url: string; readonly domain: string }, owner: LineOwner) {
-    this.#header =
-      `<?xml version='1.0'?><stream:stream to='${domain}' version='1.0' xml:lang='en' ` +
-      `xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`;
+    this.#header = streamHeader(domain);
     this.#socket = connectTo(addressOf(url)).setEncoding('latin1');
     this.#socket.on('data', (text: string) => {
       this.bodyDown += text.length;
@@ -51,4 +49,11 @@ export class TcpLine implements Line {
     this.#isOver = true;
     this.#socket.destroy();
   }
+}
+
+export function streamHeader(domain: string): string {
+  return (
+    `<?xml version='1.0'?><stream:stream to='${domain}' version='1.0' xml:lang='en' ` +
+    `xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`
+  );
 }

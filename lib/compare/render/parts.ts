@@ -41,6 +41,8 @@ export interface Section {
   readonly about: string;
   readonly parameters: string;
   readonly columns: readonly string[];
+  /** What people should know. */
+  readonly notes: readonly string[];
   readonly rows: readonly { readonly cell: Cell; readonly values: readonly string[] }[];
 }
 
@@ -56,6 +58,7 @@ export function sectionsOf(report: Report, details = false): readonly Section[] 
       about,
       parameters: parametersOf(cells[0]),
       columns: names.map(heading),
+      notes: cells.flatMap(notesOf),
       rows: cells.map((cell) => ({ cell, values: names.map((name) => valueOf(cell, name)) })),
     };
   });
@@ -79,6 +82,10 @@ function parametersOf(cell: Cell | undefined): string {
   const parameters = Object.entries(cell.parameters).map(([name, value]) => `${name}: ${value}`);
   const runs = cell.runs.length === 1 ? '1 run' : `${cell.runs.length} runs, medians`;
   return [`sessions: ${cell.sessions}`, ...parameters, runs].join(', ');
+}
+
+function notesOf({ label, runs }: Cell): readonly string[] {
+  return [...new Set(runs.flatMap(({ notes }) => notes))].map((note) => `${label}: ${note}`);
 }
 
 /** What was found out about the messages of all runs together. */

@@ -16,9 +16,9 @@ export function toTable(report: Report): string {
   return `${parts.join('\n')}\n`;
 }
 
-function sectionText({ id, title, parameters, columns, rows }: Section): string {
+function sectionText({ id, title, parameters, columns, rows, notes }: Section): string {
   const table = [['', ...columns], ...rows.map(({ cell, values }) => [cell.label, ...values])];
-  return ['', `${id}  ${title} (${parameters})`, ...aligned(table), ''].join('\n');
+  return ['', `${id}  ${title} (${parameters})`, ...aligned(table), ...notes, ''].join('\n');
 }
 
 /** Names to the left, figures to the right. */

@@ -94,7 +94,10 @@ export function idealFigures({
 }: Pick<Trial, 'transport' | 'weather' | 'seed' | 'size'>): Figures {
   const situation: Situation = { rate: size.rate, up: weather.up.delay, down: weather.down.delay };
   const chance = new Chance(seed);
-  const ideal: Ideal = TRANSPORTS[transport].ideal(situation, () => chance.next());
+  return figuresOf(TRANSPORTS[transport].ideal(situation, () => chance.next()));
+}
+
+export function figuresOf(ideal: Ideal): Figures {
   return {
     latency50: ideal.latency(0.5),
     latency90: ideal.latency(0.9),

@@ -18,7 +18,7 @@ export interface Size {
 export interface Trial {
   readonly server: ServerProcess;
   /** Starts another one, for workloads that need it fresh. */
-  readonly startServer: () => Promise<ServerProcess>;
+  readonly startServer: (nodeOptions?: readonly string[]) => Promise<ServerProcess>;
   readonly transport: TransportKey;
   readonly weather: Weather;
   readonly seed: number;
@@ -31,6 +31,8 @@ export interface Measured {
   readonly faults: readonly string[];
   readonly figures: Figures;
   readonly latencies: readonly Bin[];
+  /** What people should know. */
+  readonly notes?: readonly string[];
 }
 
 export interface Workload {
