@@ -40,12 +40,13 @@ interface Progress {
 
 const SERVER_CORE = 0;
 const CLIENTS_CORE = 1;
-const WARM_UP = { sessions: 5, rate: 50, duration: 1000 };
+const WARM_UP = { sessions: 3, rate: 50, duration: 700 };
 
 /** Measures every transport under every workload, with the same stanzas and the same server. */
 export async function compare(options: CompareOptions): Promise<Report> {
   const { software, seed, weather, tasks, runs, transports, missing = [] } = options;
-  const pinned = availableParallelism() > 1 && canPin();
+  // Where others are at work, too, it is better to let the system choose the core.
+  const pinned = availableParallelism() > 1 && (loadavg()[0] ?? 0) < cpus().length && canPin();
   if (pinned) spawnSync('taskset', ['-a', '-cp', String(CLIENTS_CORE), String(process.pid)]);
   const at = new Date().toISOString();
   const machine = machineNow(pinned);

@@ -55,8 +55,11 @@ export class ServerProcess {
   readonly process: MeasuredProcess;
   readonly #child: ChildProcess;
   readonly #folder: string;
+  readonly #commandLine: Program;
+  #hasMember = false;
 
-  private constructor(child: ChildProcess, folder: string, urls: Ready) {
+  private constructor(child: ChildProcess, folder: string, commandLine: Program, urls: Ready) {
+    this.#commandLine = commandLine;
     this.#child = child;
     this.#folder = folder;
     this.urls = urls;
@@ -72,15 +75,24 @@ export class ServerProcess {
     writeFileSync(join(folder, FILE), configuration(folder));
     const [node, ...options] = program;
     const args = [...options, '--config', join(folder, FILE)];
-    const account = [...args, 'user', 'add', `${MEMBER.name}@${MEMBERS}`, '--password-stdin'];
-    const added = spawnSync(node, account, { input: `${MEMBER.password}\n`, encoding: 'utf8' });
-    if (added.status !== 0) throw new Error(`no account could be made: ${added.stderr}`);
     const [command, ...rest] = [...pinnedTo(core), node, ...args, '--json', 'start'] as const;
     const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
     const kill = (): void => void child.kill('SIGKILL');
     process.once('exit', kill);
     child.once('close', () => process.off('exit', kill));
-    return new ServerProcess(child, folder, await readyOf(child));
+    return new ServerProcess(child, folder, [node, ...args], await readyOf(child));
+  }
+
+  /** Makes the account of members; once is enough. @throws Error when that does not work */
+  async addMember(): Promise<void> {
+    if (this.#hasMember) return;
+    this.#hasMember = true;
+    const [node, ...args] = this.#commandLine;
+    const account = ['user', 'add', `${MEMBER.name}@${MEMBERS}`, '--password-stdin'];
+    const child = spawn(node, [...args, ...account], { stdio: ['pipe', 'ignore', 'inherit'] });
+    child.stdin.end(`${MEMBER.password}\n`);
+    const [code] = (await once(child, 'close')) as [number | null]; // as documented for this event
+    if (code !== 0) throw new Error('no account could be made');
   }
 
   /** Ends it, and removes its folder. */

@@ -72,6 +72,7 @@ export class Stage {
   /** Logs everybody in. @throws Error when somebody cannot */
   static async open(options: StageOptions): Promise<Stage> {
     const { server, weather, seed, sessions, transport } = options;
+    if (options.managed) await server.addMember();
     const open = (url: string): Promise<WeatherProxy> =>
       WeatherProxy.open({ port: Number(new URL(url).port), weather, seed });
     const stage = new Stage(options, [await open(server.urls.urls[0] ?? ''), await open(server.urls.tcpUrls[0] ?? '')]);

@@ -4,10 +4,10 @@ import { REPORT, type Report } from '../../lib/compare/report.ts';
 import { Sandbox } from '../support/sandbox.ts';
 
 /** Small: shows that it works, not how fast. */
-const SMALL = ['--seconds', '0.3', '--sessions', '3', '--rate', '30', '--weather', 'lan'];
+const SMALL = ['--seconds', '0.3', '--sessions', '2', '--rate', '40', '--weather', 'lan'];
 
 describe('holdfast compare', function () {
-  this.timeout(60_000);
+  this.timeout(150_000);
   let box: Sandbox;
 
   before(() => {
@@ -47,12 +47,12 @@ describe('holdfast compare', function () {
     expect(bosh?.bytesDown).to.be.above((tcp?.bytesDown ?? 0) + 100);
   });
 
-  it('answers, sends, logs in, moves sessions and fills a room, and loses nothing', async () => {
-    const some = ['--workload', 'W3,W4,W6,W8,W9', '--transports', 'websocket,sse,bosh'];
+  it('answers, logs in and moves sessions, and loses nothing', async () => {
+    const some = ['--workload', 'W3,W6,W8', '--transports', 'websocket,bosh'];
     const { code, out, err } = await box.run(['compare', ...SMALL, ...some, '--save', 'more.json']);
     expect(code, out + err).to.equal(0);
     const { cells }: Report = REPORT.parse(JSON.parse(readFileSync(box.path('more.json'), 'utf8')));
-    expect(cells.map(({ workload, transport }) => `${workload} ${transport}`)).to.have.length(15);
+    expect(cells.map(({ workload, transport }) => `${workload} ${transport}`)).to.have.length(6);
     for (const { workload, transport, runs, figures } of cells) {
       expect(runs[0]?.audit.received, `${workload} ${transport}`).to.be.above(0);
       if (workload === 'W8') expect(figures.stallMax).to.be.above(0);

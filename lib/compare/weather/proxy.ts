@@ -26,6 +26,8 @@ export interface WeatherProxyOptions {
   /** The same seed makes the same weather for the same bytes at the same times (1). */
   readonly seed?: number;
   readonly clock?: Clock;
+  /** Sees everything that goes in, both ways. */
+  readonly tap?: (way: 'up' | 'down', bytes: Uint8Array) => void;
 }
 
 /** A network with weather in front of a server on this machine: clients connect here instead. */
@@ -115,6 +117,7 @@ export class WeatherProxy {
       clock: this.#clock,
       chance: this.#chance.branch(this.#opened),
       holeUntil: this.#holeUntil,
+      tap: this.#options.tap ?? (() => {}),
       ended: () => this.#forget(relay),
     });
     this.#relays.add(relay);

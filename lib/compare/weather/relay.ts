@@ -19,6 +19,7 @@ export interface RelayOptions {
   readonly chance: Chance;
   /** Nothing gets through before. */
   readonly holeUntil: Instant;
+  readonly tap: (way: 'up' | 'down', bytes: Uint8Array) => void;
   readonly ended: () => void;
 }
 
@@ -32,6 +33,7 @@ export class Relay {
   readonly #clock: Clock;
   readonly #upLink: Link;
   readonly #downLink: Link;
+  readonly #tap: RelayOptions['tap'];
   readonly #ended: () => void;
   #weather: Weather;
   #buffer: ResponseBuffer | undefined;
@@ -40,11 +42,12 @@ export class Relay {
   #cancel: Cancel = () => {};
   #isOver = false;
 
-  constructor({ near, far, weather, clock, chance, holeUntil, ended }: RelayOptions) {
+  constructor({ near, far, weather, clock, chance, holeUntil, tap, ended }: RelayOptions) {
     this.#near = near;
     this.#far = far;
     this.#weather = weather;
     this.#clock = clock;
+    this.#tap = tap;
     this.#ended = ended;
     const now = clock.now();
     const back = roundTrip(weather);
@@ -87,10 +90,12 @@ export class Relay {
 
   #listen(): void {
     this.#near.on('data', (bytes: Buffer) => {
+      this.#tap('up', bytes);
       this.up += bytes.length;
       this.#pass(() => this.#upLink.push(bytes, this.#clock.now()));
     });
     this.#far.on('data', (bytes: Buffer) => {
+      this.#tap('down', bytes);
       const pieces = this.#buffer?.push(bytes) ?? [bytes];
       this.#pass(() => pieces.forEach((piece) => this.#send(piece)));
     });
