@@ -12,6 +12,12 @@ export interface FrameOptions {
 /** An acknowledgement goes with what is sent anyway; when nothing is, it goes alone so often, in milliseconds. */
 export const ACKNOWLEDGES_EVERY = 20_000;
 const LONGEST_POLL = 'poll?wait=50';
+const EVENT = 'data: ';
+const STANZA = /^<(?:message|presence|iq)[\s/>]/;
+/** Numbers begin when a resource is bound, or a session is resumed. */
+const BEGINNING = /^<iq [^>]*><bind |^<resumed /;
+const RESUMED = /^<resumed [^>]*\bh=["'](\d+)/;
+const RESUME = /^<resume [^>]*\bh=["'](\d+)/;
 const HEADERS = { 'content-type': 'text/plain; charset=utf-8' };
 
 /** XMPP over Server-Sent Events, a response without an end, or long polls; POST the other way. */
@@ -21,10 +27,13 @@ export class FrameLine implements Line {
   readonly #queue: string[] = [];
   #location = '';
   #token = '';
+  /** Stanzas are counted from resource binding on, other frames never. */
+  #isCounting = false;
+  /** The number of the last stanza that was taken, that was acknowledged, that is before what comes next, that was sent. */
   #received = 0;
   #acknowledged = 0;
+  #passed = 0;
   #sent = 0;
-  #reads = 0;
   #isPosting = false;
   #isOver = false;
   #timer: NodeJS.Timeout | undefined;
@@ -90,31 +99,33 @@ export class FrameLine implements Line {
     );
   }
 
-  #headers(more: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  #headers(more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
     this.#acknowledged = this.#received;
-    return { authorization: `Bearer ${this.#token}`, 'holdfast-ack': String(this.#received), ...more };
+    const position = this.#isCounting ? { 'holdfast-ack': String(this.#received) } : {};
+    return { authorization: `Bearer ${this.#token}`, ...position, ...more };
   }
 
   /** Reads, and when that has ended reads on. */
   #read(tries: number): void {
     if (this.#isOver) return;
     const { http, reading } = this.#options;
-    this.#reads += 1;
-    const reader = reading === 'events' ? new EventReader() : new LineReader();
+    let rest = '';
     let isOver = false;
     this.#abandon = http.send(
       {
         method: 'GET',
         path: `${this.#location}/${reading === 'poll' ? LONGEST_POLL : reading}`,
-        headers: this.#headers({ 'holdfast-attach': String(this.#reads) }),
+        headers: this.#headers(),
       },
       {
         head: (status, header) => {
           isOver = status !== 200;
-          reader.number = Number(header('holdfast-first') ?? 1) - 1;
+          this.#passed = Number(header('holdfast-first') ?? 1) - 1;
         },
         data: (text) => {
-          const fresh = isOver ? '' : this.#take(reader.push(text));
+          const lines = (rest + text).split('\n');
+          rest = lines.pop() ?? '';
+          const fresh = isOver ? '' : lines.map((line) => this.#take(line)).join('');
           if (fresh !== '') this.#owner.heard(fresh);
         },
         end: () => (isOver ? this.#finish('the server ended the session') : this.#read(0)),
@@ -123,15 +134,20 @@ export class FrameLine implements Line {
     );
   }
 
-  /** Those frames that did not come before, as one text. */
-  #take(frames: readonly Numbered[]): string {
-    let text = '';
-    for (const { number, frame } of frames) {
-      if (number <= this.#received) continue;
-      this.#received = number;
-      text += frame;
+  /** The frame in a line of a stream or of an event, unless it came before; else nothing. */
+  #take(line: string): string {
+    const frame = line.startsWith(EVENT) ? line.slice(EVENT.length) : line;
+    if (!frame.startsWith('<')) return '';
+    if (this.#isCounting && STANZA.test(frame)) {
+      this.#passed += 1;
+      if (this.#passed <= this.#received) return '';
+      this.#received = this.#passed;
+    } else if (BEGINNING.test(frame)) {
+      this.#isCounting = true;
+      this.#passed = this.#received;
+      this.#sent = Number(RESUMED.exec(frame)?.[1] ?? 0);
     }
-    return text;
+    return frame;
   }
 
   #pump(): void {
@@ -141,17 +157,24 @@ export class FrameLine implements Line {
 
   #post(frames: readonly string[]): void {
     this.#isPosting = true;
-    const first = this.#sent + 1;
-    this.#sent += frames.length;
+    for (const frame of frames) this.#received = Number(RESUME.exec(frame)?.[1] ?? this.#received);
+    const count = this.#isCounting ? frames.filter((frame) => STANZA.test(frame)).length : 0;
+    const first = count === 0 ? undefined : this.#sent + 1;
+    this.#sent += count;
     this.#deliver(first, frames.join('\n'), 0);
   }
 
-  #deliver(first: number, body: string, tries: number): void {
+  #deliver(first: number | undefined, body: string, tries: number): void {
     if (this.#isOver) return;
     let isTaken = false;
-    const path = `${this.#location}/frames`;
+    const number = first === undefined ? {} : { 'holdfast-first': String(first) };
     this.#options.http.send(
-      { method: 'POST', path, headers: this.#headers({ ...HEADERS, 'holdfast-first': String(first) }), body },
+      {
+        method: 'POST',
+        path: `${this.#location}/frames`,
+        headers: this.#headers({ ...HEADERS, ...number }),
+        body,
+      },
       {
         head: (status) => (isTaken = status === 200),
         data: () => {},
@@ -173,38 +196,5 @@ export class FrameLine implements Line {
     if (this.#isOver) return;
     this.close();
     this.#owner.broken(reason);
-  }
-}
-
-interface Numbered {
-  readonly number: number;
-  readonly frame: string;
-}
-
-/** One frame in each line, numbered upwards. */
-class LineReader {
-  /** Of the last frame. */
-  number = 0;
-  #rest = '';
-
-  push(text: string): readonly Numbered[] {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    return lines.flatMap((line) => this.line(line));
-  }
-
-  protected line(line: string): readonly Numbered[] {
-    if (line === '') return [];
-    this.number += 1;
-    return [{ number: this.number, frame: line }];
-  }
-}
-
-/** Server-Sent Events: the number comes before the frame. */
-class EventReader extends LineReader {
-  protected override line(line: string): readonly Numbered[] {
-    if (line.startsWith('id: ')) this.number = Number(line.slice('id: '.length));
-    if (!line.startsWith('data: ')) return [];
-    return [{ number: this.number, frame: line.slice('data: '.length) }];
   }
 }
