@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { defineCommand } from './command.ts';
-import { ACCOUNT, ACCOUNTS, adminNode, atMost, eachAccount, MAX_ITEMS, valueOf } from './face.ts';
+import { ACCOUNT, ACCOUNTS, adminNode, eachAccount, valueOf } from './face.ts';
 import { accountOf, accountsOf, asAdminError, modulesOf, storeOf } from './needed.ts';
-import { AdminError, type AdminTarget } from './target.ts';
+import { AdminError } from './target.ts';
 import { formatDateTime } from '../xmpp/payloads/date-time.ts';
 import type { Question } from '../xmpp/payloads/form.ts';
 import type { FormFields } from '../xmpp/payloads/form-fields.ts';
-
-/** Accounts in one page of a list. */
-const PAGE = 500;
 
 const JID = { name: 'jid', description: 'the account, such as alice@example.com' };
 const PASSWORD: Question = { var: 'password', type: 'text-private', label: 'The password', isRequired: true };
@@ -105,51 +102,57 @@ const userDel = defineCommand({
   ],
 });
 
-const userList = defineCommand({
-  name: 'user list',
-  summary: 'List accounts',
+const userDisable = defineCommand({
+  name: 'user disable',
+  summary: 'Let nobody log in to an account, and lose nothing of it',
   needs: 'store',
-  parameters: [{ name: 'domain', description: 'only those of this domain', optional: true }],
-  input: z.object({ domain: z.string().optional() }),
-  async run(target, { domain }) {
-    const jids: string[] = [];
-    for (const name of domain === undefined ? target.domains : [domain])
-      jids.push(...(await allAccounts(target, name)));
-    return { jids };
+  parameters: [JID],
+  input: z.object({ jid: z.string() }),
+  async run(target, { jid }) {
+    const account = accountOf(jid);
+    if (!(await accountsOf(target, account).disable(account)))
+      throw new AdminError(`there is no ${account}`, 'missing');
+    target.server?.kill(account);
+    return { jid: account.toString() };
   },
-  render: ({ jids }) => (jids.length > 0 ? jids.join('\n') : 'There are no accounts.'),
+  render: ({ jid }) => `${jid} is disabled.`,
   faces: [
     {
-      node: adminNode('get-registered-users-num'),
-      name: 'Get Number of Registered Users',
-      result: ([list]) => ({
-        fields: [
-          {
-            var: 'registeredusersnum',
-            label: 'The number of registered users',
-            values: [String(list?.jids.length ?? 0)],
-          },
-        ],
-      }),
-    },
-    {
-      node: adminNode('get-registered-users-list'),
-      name: 'Get List of Registered Users',
+      node: adminNode('disable-user'),
+      name: 'Disable User',
       form: {
-        title: 'Requesting List of Registered Users',
-        instructions: 'Fill out this form to request the registered users of this service.',
-        questions: () => [MAX_ITEMS],
+        title: 'Disabling a User',
+        instructions: 'Fill out this form to let users log in no more, and lose nothing of them.',
+        questions: () => [ACCOUNTS],
       },
-      result: ([list], fields) => ({
-        fields: [
-          {
-            var: 'registereduserjids',
-            type: 'jid-multi',
-            label: 'The list of all users',
-            values: atMost(list?.jids ?? [], fields),
-          },
-        ],
-      }),
+      inputs: eachAccount,
+    },
+  ],
+});
+
+const userEnable = defineCommand({
+  name: 'user enable',
+  summary: 'Enable an account that was disabled',
+  needs: 'store',
+  parameters: [JID],
+  input: z.object({ jid: z.string() }),
+  async run(target, { jid }) {
+    const account = accountOf(jid);
+    if (!(await accountsOf(target, account).enable(account)))
+      throw new AdminError(`${account} is not disabled`, 'missing');
+    return { jid: account.toString() };
+  },
+  render: ({ jid }) => `${jid} can log in again.`,
+  faces: [
+    {
+      node: adminNode('reenable-user'),
+      name: 'Re-Enable User',
+      form: {
+        title: 'Re-Enabling a User',
+        instructions: 'Fill out this form to let users log in again.',
+        questions: () => [ACCOUNTS],
+      },
+      inputs: eachAccount,
     },
   ],
 });
@@ -173,6 +176,7 @@ const userShow = defineCommand({
     return {
       jid: account.toString(),
       created: formatDateTime(found.createdAt),
+      disabled: (await target.accounts(account.domain)?.isDisabled(account)) ?? false,
       /** Of the newest session, or when the last one ended. */
       lastLogin:
         own
@@ -185,9 +189,9 @@ const userShow = defineCommand({
       addresses: [...new Set(own.map(({ address }) => address))],
     };
   },
-  render: ({ jid, created, lastLogin, roster, resources }) =>
+  render: ({ jid, created, disabled, lastLogin, roster, resources }) =>
     [
-      jid,
+      disabled ? `${jid} (disabled)` : jid,
       `  created     ${created}`,
       `  last seen   ${resources.length > 0 ? 'now' : (lastLogin ?? 'never')}`,
       `  resources   ${resources.length > 0 ? resources.join(', ') : 'none'}`,
@@ -244,21 +248,7 @@ const userShow = defineCommand({
   ],
 });
 
-export const USER_COMMANDS = [userAdd, userPasswd, userDel, userList, userShow];
-
-async function allAccounts(target: AdminTarget, domain: string): Promise<string[]> {
-  const accounts = target.accounts(domain);
-  if (!accounts) throw new AdminError(`${domain} is not served here`);
-  const jids: string[] = [];
-  for (
-    let page = await accounts.list(domain, PAGE);
-    page.length > 0;
-    page = await accounts.list(domain, PAGE, page.at(-1))
-  ) {
-    jids.push(...page);
-  }
-  return jids;
-}
+export const USER_COMMANDS = [userAdd, userPasswd, userDel, userDisable, userEnable, userShow];
 
 function credentialsIn(fields: FormFields): { jid: string; password: string } {
   return { jid: valueOf(fields, 'accountjid'), password: valueOf(fields, 'password') };

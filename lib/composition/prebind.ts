@@ -72,7 +72,7 @@ export function prebindRoute(parts: PrebindParts): AppOptions['prebind'] {
 async function hasAccount(host: Host, account: Jid, makesAccounts: boolean): Promise<boolean> {
   if (host.anonymous || account.local === undefined || account.resource !== undefined) return false;
   if (makesAccounts) await host.accounts.ensure(account);
-  return host.accounts.exists(account);
+  return (await host.accounts.exists(account)) && !(await host.accounts.isDisabled(account));
 }
 
 /** HTTP's word for it. */

@@ -18,6 +18,9 @@ const HASH_NAMES = Object.keys(HASHES) as readonly ScramHash[]; // the keys of t
 const PLAIN_HASH: ScramHash = 'sha-256';
 /** Passwords checked at the same time: each takes a thread for some milliseconds. */
 const MAX_CHECKS = 64;
+/** Documents of the domain: one for each account that is disabled. */
+const DISABLED = 'disabled-account';
+const MAX_DISABLED = 100_000;
 const ANONYMOUS_BITS = 80;
 
 const DAY = seconds(86_400);
@@ -95,7 +98,36 @@ export class Accounts {
 
   /** Removes the account and everything kept for it; false when there is none. */
   async remove(jid: Jid): Promise<boolean> {
-    return this.#options.store.accounts.remove(idOf(jid));
+    const existed = await this.#options.store.accounts.remove(idOf(jid));
+    if (existed) await this.enable(jid);
+    return existed;
+  }
+
+  /**
+   * Nobody logs in to the account until it is enabled; nothing of it is lost, but its tokens. False when there is
+   * none, or when there are too many.
+   *
+   * @spec XEP-0133 §4.3
+   */
+  async disable(jid: Jid): Promise<boolean> {
+    if (!(await this.exists(jid))) return false;
+    await this.tokens.clear(idOf(jid));
+    const { documents } = this.#options.store;
+    return documents.put(jid.domain, DISABLED, { key: idOf(jid), text: '' }, MAX_DISABLED);
+  }
+
+  /** False when it was not disabled. @spec XEP-0133 §4.4 */
+  async enable(jid: Jid): Promise<boolean> {
+    return this.#options.store.documents.remove(jid.domain, DISABLED, idOf(jid));
+  }
+
+  async isDisabled(jid: Jid): Promise<boolean> {
+    return (await this.#options.store.documents.get(jid.domain, DISABLED, idOf(jid))) !== undefined;
+  }
+
+  /** The disabled accounts of a domain, in order. */
+  async disabled(domain: string): Promise<AccountId[]> {
+    return (await this.#options.store.documents.list(domain, DISABLED)).map(({ key }) => key);
   }
 
   /** Account ids of a domain in order, at most `limit`, those after `after`. */

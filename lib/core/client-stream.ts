@@ -307,6 +307,11 @@ export class ClientStream implements StreamInput, ManagedStream {
       return { about: 'refusal', condition: 'temporary-auth-failure', text: 'too many failures; try again later' };
     }
     const jid = identify(ask.username, host.domain);
+    const found = await this.#check(ask, host, jid);
+    return jid && (await host.accounts.isDisabled(jid)) ? withoutAccess(found) : found;
+  }
+
+  async #check(ask: Exclude<SaslAsk, { about: 'anonymous' }>, host: Host, jid: Jid | undefined): Promise<SaslAnswer> {
     if (ask.about === 'certificate')
       return { about: 'certificate', exists: !!jid && (await host.accounts.exists(jid)) };
     if (ask.about === 'token') return this.#checkToken(ask, host, jid);
@@ -389,6 +394,16 @@ export class ClientStream implements StreamInput, ManagedStream {
       this.#close(new StreamError('internal-server-error'));
     }
   }
+}
+
+/** Who has proven to be the user of a disabled account is told so, and nobody else. @spec RFC 6120 §6.5.2 */
+function withoutAccess(answer: SaslAnswer): SaslAnswer {
+  if (answer.about === 'scram') return { ...answer, isDisabled: true };
+  const isProven =
+    answer.about === 'token' ||
+    (answer.about === 'password' && answer.isRight) ||
+    (answer.about === 'certificate' && answer.exists);
+  return isProven ? { about: 'refusal', condition: 'account-disabled' } : answer;
 }
 
 /** What failures are counted for: an account, however its name was written. */

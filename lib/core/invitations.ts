@@ -110,6 +110,13 @@ export class Invitations {
     return invitation !== undefined && invitation.expiresAt > clock.date();
   }
 
+  /** An account is no more: whoever has its name later has invited nobody. */
+  async forget(inviter: AccountId): Promise<void> {
+    await this.#serially(async () => {
+      for (const invitation of await this.#all()) if (invitation.inviter === inviter) await this.#remove(invitation);
+    });
+  }
+
   /** Forgets what has expired. */
   async sweep(): Promise<void> {
     await this.#serially(() => this.#sweep());

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Element } from '../../lib/xml/index.ts';
-import type { FakeClient } from '../core/world.ts';
+import { jid, type FakeClient } from '../core/world.ts';
 import { COVEN, heard, MUC, MucWorld, outcome } from '../support/muc-world.ts';
 import { fieldsOf } from '../../lib/xmpp/payloads/data-form.ts';
 import { NS_DATA, NS_REGISTER } from '../../lib/xmpp/ns.ts';
@@ -112,6 +112,14 @@ describe('XEP-0045 §9.9 approving registration requests', () => {
     expect(await asks(wicca, 'ThirdWitch')).to.equal('cancel/conflict');
     expect(await asks(hag, 'hag')).to.equal('result');
     expect(await asks(wicca, 'thirdwitch')).to.equal('result');
+  });
+
+  it('whose account is removed, asks no more', async () => {
+    await world.account('hag66');
+    await asks(hag, 'thirdwitch');
+    await world.host.removeAccount(jid('hag66@capulet.example'));
+    await answers(crone, 'thirdwitch', '1');
+    expect(await world.listOf(crone, "affiliation='member'")).to.deep.equal([]);
   });
 
   it('outcasts do not ask', async () => {

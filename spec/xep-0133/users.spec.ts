@@ -100,6 +100,27 @@ overEachStore('XEP-0133 service administration: users', (open) => {
     });
   });
 
+  it('§4.3 §4.4 §4.14 §4.19 examples 9 to 16: disabled users are put out, counted and listed, until they are enabled', async () => {
+    const juliet = world.client(`${JULIET}/balcony`);
+    await world.store.roster.put(JULIET, contact('romeo@example.net'));
+    const [disable, enable] = [admin('disable-user'), admin('reenable-user')];
+    expect(questionsIn(await bard.runs({ node: disable }))).to.deep.equal([TYPE, 'accountjids jid-multi required']);
+    expect(outcomeIn(await bard.does(disable, { accountjids: JULIET }))).to.equal(
+      `completed info: ${JULIET} is disabled.`,
+    );
+    expect(juliet.transport.isClosed).to.equal(true);
+    const counted = await bard.runs({ node: admin('get-disabled-users-num') });
+    expect(valuesIn(counted)).to.include({ disabledusersnum: '1' });
+    const listed = await bard.does(admin('get-disabled-users-list'), { max_items: '25' });
+    expect(valuesIn(listed)).to.include({ disableduserjids: JULIET });
+    expect((await world.store.roster.load(JULIET)).items, 'nothing is lost').to.have.length(1);
+    expect(outcomeIn(await bard.does(enable, { accountjids: JULIET }))).to.equal(
+      `completed info: ${JULIET} can log in again.`,
+    );
+    expect(outcomeIn(await bard.does(enable, { accountjids: JULIET }))).to.equal('cancel/item-not-found');
+    expect(outcomeIn(await bard.does(disable, { accountjids: `will@${OTHER}` }))).to.equal('modify/not-acceptable');
+  });
+
   it('§4.5 end user session: of all resources, or of one', async () => {
     const node = admin('end-user-session');
     const [balcony, chamber, tomb] = [

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { errorOf } from '../core/world.ts';
+import { errorOf, jid } from '../core/world.ts';
 import { admin, AdminWorld, DOMAIN } from '../support/admin-world.ts';
 import { CommandClient, commandIn, outcomeIn, valuesIn } from '../support/command-client.ts';
 import { pushes } from '../support/im-world.ts';
@@ -65,6 +65,16 @@ describe('XEP-0401 user invitations', () => {
       expect(await abraham.sees()).to.deep.equal([]);
       expect(outcomeIn(await abraham.runs({ node: NODE }))).to.equal('cancel/forbidden');
     });
+  });
+
+  it('invitations end with the account that gave them, whoever has its name later', async () => {
+    const world = new RegistrationWorld({ registration: 'invite' });
+    const romeo = await userOf(world);
+    const token = tokenIn(String(valuesIn(await romeo.runs({ node: NODE }))['uri']));
+    expect(await world.host.invitations.find(token)).not.to.equal(undefined);
+    await world.host.removeAccount(jid(ROMEO));
+    await world.account('romeo');
+    expect(await world.host.invitations.find(token)).to.equal(undefined);
   });
 
   it('§5.5 example 9: who registers with it is pushed to the inviter as a contact', async () => {

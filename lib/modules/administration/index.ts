@@ -16,7 +16,7 @@ export default defineModule<AdministrationOptions>({
       spec: 'XEP-0133',
       version: '1.3.1',
       status: 'partial',
-      note: 'for hosts.<domain>.admins; no disabled users, black and white lists, idle users or welcome message',
+      note: 'for hosts.<domain>.admins; no black and white lists, idle users or welcome message',
     },
   ],
   needs: ['commands', 'presence'],

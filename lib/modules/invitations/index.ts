@@ -41,6 +41,7 @@ export default defineModule<InvitationOptions>({
     host.hook('stanza:to-account', 'observe', ({ account, stanza }) =>
       redemption.has(stanza) ? redemption.after(account, stanza) : undefined,
     );
+    host.hook('account:removed', 'observe', ({ account }) => host.invitations.forget(account.toString()));
     host.every(SWEEP_PERIOD, () => host.invitations.sweep());
   },
 });

@@ -29,15 +29,18 @@ export function apply(room: Room, application: Application): void {
   if (earlier && !earlier.account.equals(application.account)) {
     throw new StanzaError('conflict', 'Somebody else asks for this nickname.');
   }
-  for (const [other, { account }] of room.applications) {
-    if (account.equals(application.account)) room.applications.delete(other);
-  }
+  withdraw(room, application.account);
   if (room.applications.size >= MAX_APPLICATIONS) {
     throw new StanzaError('resource-constraint', `At most ${MAX_APPLICATIONS} requests at a time.`);
   }
   room.applications.set(key, application);
   const admins = [...room.affiliations.list('owner'), ...room.affiliations.list('admin')];
   for (const { jid } of admins) room.around.send(new Stanza(approvalRequest(application), room.jid, jid));
+}
+
+/** Somebody asks no more. */
+export function withdraw(room: Room, applicant: Jid): void {
+  for (const [key, { account }] of room.applications) if (account.equals(applicant)) room.applications.delete(key);
 }
 
 /** An admin approves, or does not. @throws StanzaError @spec XEP-0045 §9.9 */

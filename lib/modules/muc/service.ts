@@ -10,6 +10,7 @@ import type { Stanza } from '../../xmpp/stanza.ts';
 import { parse, type Element } from '../../xml/index.ts';
 import { ARCHIVE, type Archive } from '../archive/archive.ts';
 import type { CommandSessions } from '../commands/sessions.ts';
+import { withdraw } from './applications.ts';
 import { isOn } from './config.ts';
 import { enter } from './entrance.ts';
 import type { Remembered } from './history.ts';
@@ -82,6 +83,7 @@ export class RoomService implements RoomSurroundings {
   async forget(account: Jid): Promise<void> {
     await this.#wake();
     for (const room of this.#rooms.values()) {
+      withdraw(room, account);
       if (room.hats.forget(account)) await this.changed(room);
       if (this.#asleep.has(room)) await this.#store.forgetAccount(room, account);
       else if (isAtLeast(room.affiliationOf(account), 'member') && room.affiliations.has(account)) {

@@ -49,8 +49,11 @@ export type SaslAsk =
 
 /** The answer to an ask. A refusal can answer any of them. */
 export type SaslAnswer =
-  /** `exists` is false for keys that were made up, so that nobody can tell. */
-  | { readonly about: 'scram'; readonly keys: ScramKeys; readonly exists: boolean }
+  /**
+   * `exists` is false for keys that were made up, so that nobody can tell; that the account is disabled is
+   * told to who has proven to know the password.
+   */
+  | { readonly about: 'scram'; readonly keys: ScramKeys; readonly exists: boolean; readonly isDisabled?: boolean }
   | { readonly about: 'password'; readonly isRight: boolean }
   /** What proves to the client that the server knows the token, too. */
   | { readonly about: 'token'; readonly responder: Uint8Array }

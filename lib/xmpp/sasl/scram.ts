@@ -48,6 +48,7 @@ export class Scram implements Mechanism {
   #nonce = '';
   #keys: ScramKeys | undefined;
   #exists = false;
+  #isDisabled = false;
 
   constructor(options: ScramOptions) {
     this.#options = options;
@@ -62,6 +63,7 @@ export class Scram implements Mechanism {
     if (answer.about !== 'scram') return refused(answer);
     this.#keys = answer.keys;
     this.#exists = answer.exists;
+    this.#isDisabled = answer.isDisabled ?? false;
     const salt = Buffer.from(answer.keys.salt).toString('base64');
     this.#serverFirst = `r=${this.#nonce},s=${salt},i=${answer.keys.iterations}${this.#hashOfOffer()}`;
     return { step: 'challenge', data: this.#serverFirst };
@@ -115,6 +117,7 @@ export class Scram implements Mechanism {
     const withoutProof = `c=${binding},r=${nonce}${extensions}`;
     const authMessage = `${this.#clientFirstBare},${this.#serverFirst},${withoutProof}`;
     if (!this.#isProof(Buffer.from(proof, 'base64'), keys, authMessage) || !this.#exists) return WRONG;
+    if (this.#isDisabled) return failure('account-disabled');
     const signature = this.#hmac(keys.serverKey, authMessage).toString('base64');
     return { step: 'success', username: this.#username, authzid: this.#authzid, data: `v=${signature}` };
   }
