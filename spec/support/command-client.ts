@@ -4,7 +4,7 @@ import { fieldsOf } from '../../lib/xmpp/payloads/data-form.ts';
 import { errorOf, settled, type FakeClient } from '../core/world.ts';
 
 /** What takes a thread takes some turns of the event loop. */
-const MAX_TRIES = 5000;
+const MAX_TRIES = 50_000;
 
 /** What somebody fills in, by the name of the field. */
 export type Filled = Readonly<Record<string, string | readonly string[]>>;
