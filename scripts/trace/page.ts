@@ -21,6 +21,8 @@ What the documents demand, row by row, with the code that implements each row an
 the rows whose ids its title begins with; code names a row in a comment. \`npm run trace\` joins the three, and \`npm run check\`
 fails when a row that a server must obey has no spec, or one that it should obey has neither spec nor reason.
 
+How other servers do is [on a page of its own](servers.md).
+
 | document | rows | for servers | with a spec | without |
 |---|---|---|---|---|
 `;

@@ -59,7 +59,7 @@ export class Playbook {
       exchange: '#0',
       terms: negotiate(request, rules),
       policy: rules,
-      facts: { sid: 'some-sid', stream: 's1', secure: false },
+      facts: { sid: 'some-sid', stream: 's1', secure: request.secure },
       now: this.#now,
     });
     this.session.header({ from: 'example.com', id: 'stream-id', version: '1.0', lang: 'en' });

@@ -34,6 +34,12 @@ describe('XEP-0124 §7 Initiating a session', () => {
     expect(terms({ ver: '1.6' })).to.include({ legacy: false });
   });
 
+  it('B-7.1-17 D-52 who asks the old question for a `secure` link is answered, nobody else', () => {
+    expect(creation({ secure: 'true' })['secure']).to.equal('true');
+    expect(creation({ secure: 'false' })).not.to.have.property('secure');
+    expect(creation()).not.to.have.property('secure');
+  });
+
   describe('B-7.2-04 granted `wait` is at most what was asked and at most ours', () => {
     for (const [asked, granted] of [
       ['0', 0],
