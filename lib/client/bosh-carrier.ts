@@ -78,7 +78,7 @@ export class BoshCarrier implements Carrier {
     this.#waiting = [];
     this.#attributes = '';
     this.#onTheWay += 1;
-    const answer = this.#post(text);
+    const answer = this.#post(text, this.#sid === undefined);
     this.#answers = this.#answers.then(async () => {
       const body = await answer;
       this.#onTheWay -= 1;
@@ -86,17 +86,18 @@ export class BoshCarrier implements Carrier {
     });
   }
 
-  /** Never rejects: a string says what was wrong. The same request may be sent again. @spec XEP-0124 §14.3 */
-  async #post(body: string): Promise<Element | string> {
+  /** Never rejects: a string says what was wrong. All but the first request may be sent again. @spec XEP-0124 §14.3 */
+  async #post(body: string, isFirst: boolean): Promise<Element | string> {
     const { fetch, endpoints } = this.#surroundings;
     const { signal } = this.#cut;
+    const post = async (): Promise<Element | string> => {
+      const answer = await fetch(endpoints.bosh, { method: 'POST', body, signal });
+      if (!answer.ok) return `the server answered with ${answer.status}`;
+      const parsed = parse(await answer.text());
+      return parsed.ok ? parsed.value : parsed.error.reason;
+    };
     try {
-      return await persist(signal, async () => {
-        const answer = await fetch(endpoints.bosh, { method: 'POST', body, signal });
-        if (!answer.ok) return `the server answered with ${answer.status}`;
-        const parsed = parse(await answer.text());
-        return parsed.ok ? parsed.value : parsed.error.reason;
-      });
+      return await (isFirst ? post() : persist(signal, post));
     } catch (error) {
       return String(error);
     }
