@@ -114,6 +114,7 @@ export class HandoverServer {
         allowsPlainAnywhere: false,
         authenticationTimeout: HOUR,
         announcesManagement: () => false,
+        transports: [],
       });
       if (!rules.fence) stream.release = () => undefined;
       return stream;
