@@ -66,7 +66,7 @@ export interface Carrier {
   send(frames: readonly Frame[]): void;
   /** Says what was taken, where that is not said by an element. */
   acknowledge?(): void;
-  /** Ends the stream in peace. */
+  /** Ends the stream in peace, and the connection. */
   close(): void;
   /** Ends the connection, and says nothing. */
   drop(): void;

@@ -189,7 +189,6 @@ export class Client extends Emitter<ClientEvents> implements LineOwner {
     const line = this.#line;
     this.#seal();
     line?.carrier.close();
-    line?.carrier.drop();
     this.#end();
   }
 

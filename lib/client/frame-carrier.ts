@@ -56,8 +56,8 @@ export class FrameCarrier implements Carrier {
   }
 
   close(): void {
-    this.#isOver = true;
-    void this.#ask('', { method: 'DELETE' }).catch(() => undefined);
+    const headers = { Authorization: `Bearer ${this.#token}` };
+    void this.#surroundings.fetch(this.#url, { method: 'DELETE', headers, keepalive: true }).catch(() => undefined);
     this.drop();
   }
 

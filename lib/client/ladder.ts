@@ -44,24 +44,31 @@ export async function probe(name: TransportName, surroundings: Surroundings): Pr
     const carrier = new WebSocketCarrier(surroundings, DEAF);
     await carrier.prepare();
     carrier.drop();
-  } else if (name === 'sse' || name === 'stream') await tryFlow(name, surroundings);
+  } else if (name === 'sse' || name === 'stream') return (await tryFlow(name, surroundings)) - since;
   else await (await surroundings.fetch(`${surroundings.endpoints.probe}?poll`)).arrayBuffer();
   return performance.now() - since;
 }
 
-/** A path that gathers what should flow is no good for a stream: its first two pieces come as one. */
-async function tryFlow(name: string, { fetch, endpoints }: Surroundings): Promise<void> {
+/**
+ * A path that gathers what should flow is no good for a stream: its first two pieces come as one.
+ *
+ * @returns when the first one came
+ */
+async function tryFlow(name: string, { fetch, endpoints }: Surroundings): Promise<number> {
   const answer = await fetch(`${endpoints.probe}?${name}`);
+  let first = performance.now();
   const reader = answer.ok ? answer.body?.getReader() : undefined;
-  if (!reader) return;
+  if (!reader) return first;
   const decoder = new TextDecoder();
   let pieces = 0;
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     if (decoder.decode(chunk.value).trim() !== '') pieces += 1;
+    if (pieces === 1) first = performance.now();
     if (pieces === 2) break;
   }
   void reader.cancel();
   if (pieces < 2) throw new Error('what should flow is held up on the way');
+  return first;
 }
 
 const DEAF = {

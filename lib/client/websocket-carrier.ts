@@ -45,6 +45,7 @@ export class WebSocketCarrier implements Carrier {
 
   close(): void {
     this.#write(CLOSING);
+    this.drop();
   }
 
   drop(): void {

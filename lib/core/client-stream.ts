@@ -173,7 +173,8 @@ export class ClientStream implements StreamInput, ManagedStream {
     this.#cancelTimeout();
     this.#stream.closed();
     this.#session?.closed(how, undelivered);
-    if (this.#host?.options.anonymous && this.#account) this.#forget(this.#host, this.#account);
+    // A guest who has a session is forgotten when that ends.
+    if (this.#host?.anonymous && this.#account && !this.#session) this.#forget(this.#host, this.#account);
   }
 
   #run(effects: readonly StreamEffect[]): void {

@@ -219,6 +219,10 @@ export class Host {
     if (this.#leaving.get(jid) === session) this.#leaving.delete(jid);
     this.log.debug('session.ended', { jid, how });
     void this.#notify('session:ended', { session, how });
+    // An anonymous account does not outlive its session.
+    if (this.anonymous) {
+      this.accounts.remove(session.account).catch((error: unknown) => this.failures.log(error, { jid }));
+    }
   }
 
   /** Removes an account with all its data, and ends its sessions. False when there is none. */

@@ -152,11 +152,13 @@ export class ManagementDesk {
   enable(command: Element, session: ClientSession): Payload {
     const { attrs } = command;
     const wantsResumption = attrs['resume'] === 'true' || attrs['resume'] === '1';
+    const wish = wantsResumption ? wishedWindow(attrs['max']) : 0;
+    const wantsToken = this.#wantsToken(command);
     const management = session.management ?? this.count(session);
-    const window = this.#resumptions.enable(session, management, wantsResumption ? wishedWindow(attrs['max']) : 0);
+    const window = this.#resumptions.enable(session, management, wish, wantsToken);
     if (window === 0) return element('enabled');
     const { id, key, generation } = management;
-    const handover = this.#wantsToken(command) ? { token: key.issue(), generation } : undefined;
+    const handover = wantsToken ? { token: key.issue(), generation } : undefined;
     return element('enabled', { id, resume: 'true', max: String(Math.floor(window / 1000)) }, handover);
   }
 

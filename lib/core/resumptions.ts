@@ -100,11 +100,11 @@ export class Resumptions {
    * Lets a client resume its session.
    *
    * @param wish how long the client would like to be able to; 0 when it does not want to
+   * @param hasToken it can do so without logging in, which is the only way for a guest
    * @returns how long it is
    */
-  enable({ host }: ClientSession, management: StreamManagement, wish: Duration): Duration {
-    // A guest's account ends with its connection: nobody could log in as it again.
-    const window = host.anonymous ? 0 : Math.min(wish, this.#policy.window);
+  enable({ host }: ClientSession, management: StreamManagement, wish: Duration, hasToken: boolean): Duration {
+    const window = host.anonymous && !hasToken ? 0 : Math.min(wish, this.#policy.window);
     management.enable(window);
     return window;
   }

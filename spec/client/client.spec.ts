@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
 import WebSocket from 'ws';
 import { Client, Refused, TRANSPORTS, xml, type ClientOptions, type Element } from '../../lib/client/index.ts';
 import type { HoldfastServer } from '../../lib/server.ts';
@@ -90,10 +91,23 @@ describe('the client library', () => {
     });
   }
 
-  it('a guest needs no name', async () => {
+  it('a guest needs no name, moves, comes back, and is forgotten when all is over', async () => {
     const guest = clientOf(undefined);
     await guest.start('sse');
-    expect(guest.jid).to.match(/@anon\.localhost\//);
+    const { jid = '' } = guest;
+    expect(jid).to.match(/@anon\.localhost\//);
+    for (const to of TRANSPORTS) await guest.moveTo(to);
+    guest.cut();
+    await guest.until(() => guest.state === 'online');
+    expect(guest.jid).to.equal(jid);
+    const host = server.hosts.find('anon.localhost');
+    const isThere = async (): Promise<boolean | undefined> =>
+      (await host?.accounts.list('anon.localhost', 9))?.length === 1;
+    expect(await isThere()).to.equal(true);
+    const over = once(server, 'session:ended');
+    guest.stop();
+    await over;
+    while (await isThere()) await new Promise(setImmediate);
   });
 
   it('says when the password is wrong', async () => {
@@ -205,6 +219,16 @@ describe('the client library', () => {
     expect(await alice.probe('websocket').catch(() => 'failed')).to.equal('failed');
     expect(alice.transport).to.equal('bosh');
   });
+
+  for (const transport of TRANSPORTS) {
+    it(`ends its session over ${transport} in peace`, async () => {
+      const alice = clientOf('alice');
+      await alice.start(transport);
+      const over = once(server, 'session:ended');
+      alice.stop();
+      await over;
+    });
+  }
 
   it('says nothing any more when it has been stopped', async () => {
     const alice = clientOf('alice');

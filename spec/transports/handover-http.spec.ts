@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { attributeNS, parse } from '../../lib/xml/index.ts';
 import { FrameClient, OPEN } from '../support/frame-client.ts';
-import { RawSession } from '../support/raw-session.ts';
 import { startServer } from '../support/running-server.ts';
 import { TcpClient } from '../support/tcp-client.ts';
 

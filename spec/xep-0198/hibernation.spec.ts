@@ -33,7 +33,7 @@ class Scene {
 
   manage({ session }: FakeClient): string {
     const management = this.resumptions.manage(session, (error) => void this.released.push(error));
-    this.resumptions.enable(session, management, WINDOW);
+    this.resumptions.enable(session, management, WINDOW, false);
     return management.id;
   }
 
