@@ -5,6 +5,7 @@ import { $msg, $pres } from 'strophe.js';
 import { seconds } from '../../lib/base/time.ts';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { startBrowser } from '../support/browser.ts';
+import { Cable } from '../support/cable.ts';
 import { ConversePage } from '../support/converse-page.ts';
 import { requires, requiresConverse } from '../support/optional.ts';
 import { createAccount, startServer } from '../support/running-server.ts';
@@ -96,21 +97,38 @@ describe('Converse.js over BOSH, in Chromium', function () {
     await box.close();
   });
 
-  it('the history is there after a reload, and in another browser over WebSocket', async () => {
+  it('the history is there after a reload', async () => {
     await bob.watched.page.reload();
     await bob.isOnline();
     await bob.sees('Hello Carol');
     expect(await bob.messages()).to.deep.equal(['Hello Bob', 'Hello Carol']);
+  });
+
+  it('another browser has it over WebSocket, and resumes its session when the connection breaks', async () => {
+    const base = server.urls[0] ?? '';
+    const cable = await Cable.to(base);
     const second = await ConversePage.login(browser, server, 'bob', {
       link: '?transport=websocket',
       password: passwordOf('bob'),
+      base: cable.urlOf(base),
     });
     expect(server.webSockets.size).to.equal(1);
     await second.converseWith(CAROL);
     await second.sees('Hello Carol');
     expect(await second.messages()).to.deep.equal(['Hello Bob', 'Hello Carol']);
     expect(second.watched.faults).to.deep.equal([]);
+    const sessions = (): unknown[] => [...(server.hosts.find('localhost')?.sessions.all() ?? [])];
+    const before = sessions();
+    cable.cut();
+    await carol.say('Both of you?');
+    await second.sees('Both of you?');
+    await bob.sees('Both of you?');
+    expect(
+      sessions().every((session) => before.includes(session)),
+      'no session is new',
+    ).to.equal(true);
     await second.watched.close();
+    cable.close();
   });
 
   it('a picture is uploaded, and both see it', async () => {

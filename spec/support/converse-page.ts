@@ -12,9 +12,14 @@ export class ConversePage {
     this.watched = watched;
   }
 
-  /** @param link what follows `/chat` */
-  static async open(browser: Browser, server: HoldfastServer, link = ''): Promise<ConversePage> {
-    return new ConversePage(await WatchedPage.open(browser, `${server.urls[0]}/chat${link}`, DESKTOP));
+  /** @param link what follows `/chat` @param base where the server is for this page */
+  static async open(
+    browser: Browser,
+    server: HoldfastServer,
+    link = '',
+    base = server.urls[0] ?? '',
+  ): Promise<ConversePage> {
+    return new ConversePage(await WatchedPage.open(browser, new URL(`/chat${link}`, base).href, DESKTOP));
   }
 
   /** @param password the name, unless it is another */
@@ -22,9 +27,9 @@ export class ConversePage {
     browser: Browser,
     server: HoldfastServer,
     name: string,
-    { link = '', password = name } = {},
+    { link = '', password = name, base = server.urls[0] ?? '' } = {},
   ): Promise<ConversePage> {
-    const chat = await ConversePage.open(browser, server, link);
+    const chat = await ConversePage.open(browser, server, link, base);
     await chat.find('input[name=jid]').fill(name);
     await chat.find('input[name=password]').fill(password);
     await chat.find('button[type=submit]').click();
