@@ -102,6 +102,19 @@ export class ConversePage {
     await this.find('.modal.show [type=submit]').first().click();
   }
 
+  /** The commands of an address, in the settings. */
+  async listCommands(address: string): Promise<void> {
+    await this.find('.show-client-info').click();
+    const commands = this.find('converse-adhoc-commands');
+    await commands.locator('input[name=jid]').fill(address);
+    await commands.locator('input[type=submit]').click();
+    await commands.getByText('Commands found').waitFor();
+  }
+
+  async openCommand(name: string): Promise<void> {
+    await this.find(`converse-adhoc-commands [data-command-name="${name}"]`).click();
+  }
+
   async say(text: string): Promise<void> {
     await this.find('textarea.chat-textarea:visible').fill(text);
     await this.find('textarea.chat-textarea:visible').press('Enter');
