@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { ByteSocket } from '../transports/byte-socket.ts';
-import type { Origin, TcpEndpoint } from '../transports/tcp-endpoint.ts';
+import type { Origin } from '../transports/endpoint.ts';
+import type { TcpEndpoint } from '../transports/tcp-endpoint.ts';
 import type { TcpTransport } from '../transports/tcp-transport.ts';
 import { certifiedAddresses } from './certified-addresses.ts';
 import { channelBindingsOf } from './channel-bindings.ts';
@@ -55,7 +56,7 @@ export class StreamListener extends Listener {
 
   protected override connected(socket: Socket): void {
     const peer = peerOf(socket);
-    if (!this.endpoint.admits(peer.address)) socket.destroy();
+    if (this.endpoint.refusal(peer.address) !== undefined) socket.destroy();
     else if (this.#isDirectTls) this.#tls?.secure(socket);
     else this.#carry(socket, { ...peer, secure: false });
   }

@@ -1,5 +1,6 @@
 import { seconds, type Duration } from '../base/time.ts';
 import type { StreamLimits } from '../xmpp/transport.ts';
+import type { OutflowLimits } from './outflow.ts';
 
 /** What a WebSocket client may do. The configuration fills it in. */
 export interface WebSocketPolicy {
@@ -14,13 +15,8 @@ export interface WebSocketPolicy {
   readonly limits: WebSocketLimits;
 }
 
-export interface WebSocketLimits {
-  /** Bytes given to the socket before the rest waits. */
-  readonly socketBytes: number;
-  /** Stanzas waiting for one client before its stream is ended. WH-06 */
-  readonly queuedStanzas: number;
-  /** Bytes (UTF-16 units) waiting for one client before its stream is ended. WH-06 */
-  readonly queuedBytes: number;
+/** What waits for one client is limited, too. WH-06 */
+export interface WebSocketLimits extends OutflowLimits {
   /** How long a client may read nothing while something waits for it. */
   readonly stalled: Duration;
   /** How long each half of the goodbye may take. W-3.6-02 */

@@ -190,7 +190,7 @@ describe('TcpTransport', () => {
       expect(world.sent.join('')).to.contain(
         '<see-other-host xmlns="urn:ietf:params:xml:ns:xmpp-streams">other.example:5222</see-other-host>',
       );
-      expect(world.endpoint.admits('192.0.2.2')).to.equal(false);
+      expect(world.endpoint.refusal('192.0.2.2')).to.equal('stopping');
     });
   });
 
