@@ -306,21 +306,18 @@ class SessionTalker implements Talker {
   }
 }
 
+/** Answers pings, as clients do, whether anybody reads or not. */
 class TcpTalker implements Talker {
   readonly #client: TcpClient;
   readonly #framer = new XmlFramer();
   readonly #elements: Element[] = [];
   #last = '';
+  #wake: (() => void) | undefined;
+  readonly ended: Promise<string>;
 
   constructor(client: TcpClient) {
     this.#client = client;
-  }
-
-  get ended(): Promise<string> {
-    return this.#client.rest().then((text) => {
-      this.#read(text);
-      return this.#elements.at(-1)?.toString() ?? this.#last;
-    });
+    this.ended = this.#listen();
   }
 
   async open(): Promise<void> {
@@ -333,13 +330,10 @@ class TcpTalker implements Talker {
   }
 
   async next(): Promise<Element> {
-    for (;;) {
-      const element = this.#elements.shift();
-      if (element) {
-        this.#last = element.toString();
-        return element;
-      }
-      this.#read(await this.#client.some());
+    for (let element = this.#elements.shift(); ; element = this.#elements.shift()) {
+      if (element) return element;
+      if (this.#client.isClosed) throw new Error('the stream has ended');
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
@@ -347,9 +341,26 @@ class TcpTalker implements Talker {
     this.#client.close();
   }
 
+  /** @returns the last element, once the connection has ended */
+  async #listen(): Promise<string> {
+    for (;;) {
+      const text = await this.#client.some().catch(() => undefined);
+      if (text !== undefined) this.#read(text);
+      this.#wake?.();
+      if (text === undefined) return this.#last;
+    }
+  }
+
   #read(text: string): void {
     const events = this.#framer.push(text);
     if (!events.ok) throw new Error(events.error.reason);
-    for (const event of events.value) if (event.is === 'element') this.#elements.push(event.element);
+    for (const event of events.value) if (event.is === 'element') this.#take(event.element);
+  }
+
+  #take(element: Element): void {
+    const { id = '', from = '' } = element.attrs;
+    this.#last = element.toString();
+    if (element.child('ping', 'urn:xmpp:ping')) this.say(`<iq type='result' id='${id}' to='${from}'/>`);
+    else this.#elements.push(element);
   }
 }

@@ -165,7 +165,7 @@ for (const [transport, talk] of Object.entries(TALKERS)) {
     /** Alice, with a server whose time passes only when it is told. */
     async function virtual() {
       const clock = new VirtualClock();
-      const timeless = await startServer(['alice'], {}, { clock });
+      const timeless = await startServer(['alice'], { tcp: { listen: ['127.0.0.1:0'] } }, { clock });
       const alice = await talk(timeless);
       await driven(clock, login(alice, 'alice'));
       const pass = async (time: Duration): Promise<void> => {
