@@ -86,6 +86,7 @@ program
   .option('--weather <name>', 'the network: lan, wifi, 4g, transatlantic, 3g or corporate-proxy (transatlantic)')
   .option('--workload <ids>', 'what is done: W1 to W10, several with commas, or all in ten minutes (W1)')
   .option('--transports <names>', 'what is compared, with commas (all)')
+  .option('--http2', 'also each over HTTP/2 with TLS, where there is openssl')
   .option('--sessions <number>', 'clients of each transport')
   .option('--seconds <number>', 'how long each transport is measured')
   .option('--rate <number>', 'messages per second and client')

@@ -8,7 +8,7 @@ import { auditOf } from '../compare/render/parts.ts';
 import { toHtml } from '../compare/render/html.ts';
 import { toMarkdown } from '../compare/render/markdown.ts';
 import { toTable } from '../compare/render/table.ts';
-import { TRANSPORT_KEYS, type TransportKey } from '../compare/transports.ts';
+import { HTTP2_KEYS, TRANSPORT_KEYS, type TransportKey } from '../compare/transports.ts';
 import { WEATHERS } from '../compare/weather/weather.ts';
 import { WORKLOADS } from '../compare/workloads/index.ts';
 import type { Size, Workload } from '../compare/workloads/workload.ts';
@@ -21,6 +21,7 @@ export interface CompareCommand {
   readonly weather?: string;
   readonly workload?: string;
   readonly transports?: string;
+  readonly http2?: boolean;
   readonly sessions?: string;
   readonly seconds?: string;
   readonly rate?: string;
@@ -59,7 +60,7 @@ async function measure(options: CompareCommand): Promise<Report> {
     program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''] as const,
     software: `${SOFTWARE.name} ${SOFTWARE.version}`,
     tasks: tasksOf(options),
-    transports: transportsOf(options.transports),
+    transports: transportsOf(options),
     weather,
     seed: numberOf(options.seed ?? '1', '--seed', 2 ** 32),
     runs: numberOf(options.runs ?? '1', '--runs', 100),
@@ -102,9 +103,13 @@ function taskOf(workload: Workload, size: Size, { sessions, seconds, rate }: Com
   };
 }
 
-function transportsOf(list: string | undefined): readonly TransportKey[] {
-  if (list === undefined || list === ALL) return TRANSPORT_KEYS;
-  return list.split(',').map((key) => oneOf(TRANSPORT_KEYS, key, '--transports'));
+function transportsOf({ transports: list, http2 = false }: CompareCommand): readonly TransportKey[] {
+  const plain: readonly TransportKey[] = TRANSPORT_KEYS;
+  if (list === undefined || list === ALL) return http2 ? [...plain, ...HTTP2_KEYS] : plain;
+  const all = [...plain, ...HTTP2_KEYS];
+  const chosen = list.split(',').map((key) => oneOf(all, key, '--transports'));
+  const variants = HTTP2_KEYS.filter((key) => chosen.some((one) => key === `${one}-h2`));
+  return http2 ? [...new Set([...chosen, ...variants])] : chosen;
 }
 
 function oneOf<T extends string>(known: readonly T[], word: string, option: string): T {

@@ -25,8 +25,6 @@ export interface CompareOptions {
   readonly seed: number;
   /** Each cell is measured so many times; figures are medians. */
   readonly runs: number;
-  /** What was asked for and is not there. */
-  readonly missing?: readonly string[];
   /** Told before each run. */
   readonly progress: (now: Progress) => void;
 }
@@ -44,18 +42,23 @@ const WARM_UP = { sessions: 3, rate: 50, duration: 700 };
 
 /** Measures every transport under every workload, with the same stanzas and the same server. */
 export async function compare(options: CompareOptions): Promise<Report> {
-  const { software, seed, weather, tasks, runs, transports, missing = [] } = options;
+  const { software, seed, weather, tasks, runs } = options;
   // Where others are at work, too, it is better to let the system choose the core.
   const pinned = availableParallelism() > 1 && (loadavg()[0] ?? 0) < cpus().length && canPin();
   if (pinned) spawnSync('taskset', ['-a', '-cp', String(CLIENTS_CORE), String(process.pid)]);
+  const secure = options.transports.some((key) => TRANSPORTS[key].isSecure);
   const at = new Date().toISOString();
   const machine = machineNow(pinned);
   const startServer = (nodeOptions: readonly string[] = []): Promise<ServerProcess> => {
     const [node, ...args] = options.program;
-    return ServerProcess.start([node, ...nodeOptions, ...args], pinned ? SERVER_CORE : undefined);
+    const core = pinned ? SERVER_CORE : undefined;
+    return ServerProcess.start([node, ...nodeOptions, ...args], { core, secure });
   };
-  const total = tasks.length * transports.length * runs;
   const server = await startServer();
+  const isMissing = secure && server.addresses.https === undefined;
+  const transports = options.transports.filter((key) => !isMissing || !TRANSPORTS[key].isSecure);
+  const missing = isMissing ? ['HTTP/2: there is no openssl to make a certificate'] : [];
+  const total = tasks.length * transports.length * runs;
   const cells: Cell[] = [];
   let done = 0;
   try {
@@ -85,7 +88,7 @@ export async function compare(options: CompareOptions): Promise<Report> {
     weather,
     workloads: tasks.map(({ workload: { id, title, about } }) => ({ id, title, about })),
     cells,
-    missing: [...missing],
+    missing,
   };
 }
 

@@ -7,41 +7,12 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { MeasuredProcess } from './measured-process.ts';
+import { MEMBER, MEMBERS, configuration, makeCertificate } from './server-config.ts';
 
 /** What a server says when it is ready. */
 const READY = z.object({ boshUrl: z.string(), urls: z.array(z.string()), tcpUrls: z.array(z.string()) });
 type Ready = z.infer<typeof READY>;
 
-export const GUESTS = 'guests.localhost';
-export const MEMBERS = 'members.localhost';
-/** Everybody who needs an account is this one, each with a resource of his own. */
-export const MEMBER = { is: 'account', name: 'member', password: 'of the comparison' } as const;
-/** Shortest interval between polls, in seconds: an ordinary server wants 5. */
-export const POLLING = 2;
-
-const configuration = (folder: string): string => `
-storage:
-  file: ${JSON.stringify(join(folder, 'holdfast.db'))}
-hosts:
-  ${GUESTS}: { anonymous: true }
-  ${MEMBERS}: { max_resources: 1000 }
-http:
-  listen: ["127.0.0.1:0"]
-tcp:
-  listen: ["127.0.0.1:0"]
-http_poll:
-  enabled: true
-bosh:
-  max_hold: 5
-  polling: ${POLLING} s
-auth:
-  iterations: 4096
-limits:
-  sessions_per_address: 0
-  session_creations_per_minute: 0
-log:
-  level: warn
-`;
 const FILE = 'holdfast.yaml';
 const START_MS = 30_000;
 const STOP_MS = 3000;
@@ -49,9 +20,23 @@ const STOP_MS = 3000;
 /** How this program is run: node, its options, the file with the command line. */
 export type Program = readonly [string, ...string[]];
 
+export interface StartOptions {
+  /** The one processor core that it may use. */
+  readonly core?: number | undefined;
+  /** Listens with TLS, too, where there is openssl to make a certificate. */
+  readonly secure?: boolean;
+}
+
+/** Where it listens. */
+export interface Addresses {
+  readonly http: string;
+  readonly https: string | undefined;
+  readonly tcp: string;
+}
+
 /** The server under comparison: a process of its own, in a temporary folder, that does not outlive us. */
 export class ServerProcess {
-  readonly urls: Ready;
+  readonly #urls: Ready;
   readonly process: MeasuredProcess;
   readonly #child: ChildProcess;
   readonly #folder: string;
@@ -62,17 +47,14 @@ export class ServerProcess {
     this.#commandLine = commandLine;
     this.#child = child;
     this.#folder = folder;
-    this.urls = urls;
+    this.#urls = urls;
     this.process = new MeasuredProcess(child.pid ?? 0);
   }
 
-  /**
-   * @param core the one processor core that it may use
-   * @throws Error when it does not start
-   */
-  static async start(program: Program, core?: number): Promise<ServerProcess> {
+  /** @throws Error when it does not start */
+  static async start(program: Program, { core, secure = false }: StartOptions = {}): Promise<ServerProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-compare-'));
-    writeFileSync(join(folder, FILE), configuration(folder));
+    writeFileSync(join(folder, FILE), configuration(folder, secure ? makeCertificate(folder) : undefined));
     const [node, ...options] = program;
     const args = [...options, '--config', join(folder, FILE)];
     const [command, ...rest] = [...pinnedTo(core), node, ...args, '--json', 'start'] as const;
@@ -81,6 +63,15 @@ export class ServerProcess {
     process.once('exit', kill);
     child.once('close', () => process.off('exit', kill));
     return new ServerProcess(child, folder, [node, ...args], await readyOf(child));
+  }
+
+  get addresses(): Addresses {
+    const [tcp = ''] = this.#urls.tcpUrls;
+    return {
+      http: this.#urls.urls.find((url) => url.startsWith('http:')) ?? '',
+      https: this.#urls.urls.find((url) => url.startsWith('https:')),
+      tcp: tcp.replace(/^xmpp:/, 'tcp:'),
+    };
   }
 
   /** Makes the account of members; once is enough. @throws Error when that does not work */

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Auditor } from './audit.ts';
 import { Chance } from './chance.ts';
 import { Histogram } from './histogram.ts';
-import { GUESTS, MEMBER, MEMBERS, type ServerProcess } from './server-process.ts';
+import { GUESTS, MEMBER, MEMBERS } from './server-config.ts';
+import type { ServerProcess } from './server-process.ts';
 import { Session, type LineFactory, type Usage } from './session.ts';
 import { TRANSPORTS, type Place, type TransportKey } from './transports.ts';
 import { WeatherProxy } from './weather/proxy.ts';
@@ -17,6 +18,13 @@ export interface StageOptions {
   readonly sessions: number;
   /** Sessions that survive the loss of their connection (XEP-0198 where the transport has nothing of its own). */
   readonly managed?: boolean;
+}
+
+/** One for each listener of the server. */
+interface Proxies {
+  readonly http: WeatherProxy;
+  readonly https: WeatherProxy | undefined;
+  readonly tcp: WeatherProxy;
 }
 
 /** Counters at one moment. */
@@ -41,7 +49,7 @@ const POLL_MS = 5;
 
 /** One transport with its clients behind the weather, and somebody who sends to them from beside the server. */
 export class Stage {
-  readonly proxies: readonly [WeatherProxy, WeatherProxy];
+  readonly proxies: readonly WeatherProxy[];
   readonly sessions: Session[] = [];
   readonly auditor = new Auditor();
   readonly faults: string[] = [];
@@ -59,13 +67,15 @@ export class Stage {
   /** One message goes to all: each client has a channel of its own. */
   isBroadcast = false;
   readonly #options: StageOptions;
+  readonly #proxies: Proxies;
   readonly #managed: boolean;
   #sender: Session | undefined;
 
-  private constructor(options: StageOptions, proxies: readonly [WeatherProxy, WeatherProxy]) {
+  private constructor(options: StageOptions, proxies: Proxies) {
     this.#options = options;
     this.#managed = options.managed ?? false;
-    this.proxies = proxies;
+    this.#proxies = proxies;
+    this.proxies = [proxies.http, proxies.tcp, ...(proxies.https ? [proxies.https] : [])];
     this.chance = new Chance(options.seed);
   }
 
@@ -75,7 +85,12 @@ export class Stage {
     if (options.managed) await server.addMember();
     const open = (url: string): Promise<WeatherProxy> =>
       WeatherProxy.open({ port: Number(new URL(url).port), weather, seed });
-    const stage = new Stage(options, [await open(server.urls.urls[0] ?? ''), await open(server.urls.tcpUrls[0] ?? '')]);
+    const { http, https, tcp } = server.addresses;
+    const stage = new Stage(options, {
+      http: await open(http),
+      https: https === undefined ? undefined : await open(https),
+      tcp: await open(tcp),
+    });
     try {
       await stage.#hire();
       await stage.#fill(sessions, TRANSPORTS[transport].connect(stage.place));
@@ -88,9 +103,13 @@ export class Stage {
 
   /** The server behind the weather. */
   get place(): Place {
-    const [http, tcp] = this.proxies;
-    const domain = this.#managed ? MEMBERS : GUESTS;
-    return { httpUrl: `http://127.0.0.1:${http.port}`, tcpUrl: `tcp://127.0.0.1:${tcp.port}`, domain };
+    const { http, https, tcp } = this.#proxies;
+    return {
+      httpUrl: `http://127.0.0.1:${http.port}`,
+      httpsUrl: https && `https://127.0.0.1:${https.port}`,
+      tcpUrl: `tcp://127.0.0.1:${tcp.port}`,
+      domain: this.#managed ? MEMBERS : GUESTS,
+    };
   }
 
   /** Sends messages to a client, from beside the server. */
@@ -116,14 +135,14 @@ export class Stage {
   read(): Reading {
     const usages = this.sessions.map(({ usage }) => usage);
     const sum = (of: (usage: Usage) => number): number => usages.reduce((total, usage) => total + of(usage), 0);
-    const [http, tcp] = this.proxies.map(({ traffic }) => traffic);
+    const traffics = this.proxies.map(({ traffic }) => traffic);
     return {
       at: performance.now(),
       requests: sum(({ requests }) => requests),
       bodyUp: sum(({ bodyUp }) => bodyUp),
       bodyDown: sum(({ bodyDown }) => bodyDown),
-      up: (http?.up ?? 0) + (tcp?.up ?? 0),
-      down: (http?.down ?? 0) + (tcp?.down ?? 0),
+      up: traffics.reduce((total, { up }) => total + up, 0),
+      down: traffics.reduce((total, { down }) => total + down, 0),
       cpu: this.#options.server.process.cpu,
     };
   }
@@ -177,8 +196,7 @@ export class Stage {
 
   async #hire(): Promise<void> {
     const domain = this.#managed ? MEMBERS : GUESTS;
-    const tcpUrl = `tcp://${new URL(this.#options.server.urls.tcpUrls[0] ?? '').host}`;
-    const connect = TRANSPORTS.tcp.connect({ httpUrl: '', tcpUrl, domain });
+    const connect = TRANSPORTS.tcp.connect({ httpUrl: '', tcpUrl: this.#options.server.addresses.tcp, domain });
     this.#sender = new Session(connect, {
       credentials: this.#managed ? MEMBER : { is: 'anonymous' },
       managed: false,

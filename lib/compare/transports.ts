@@ -4,14 +4,18 @@ import { PollingLine } from './lines/polling-line.ts';
 import { TcpLine } from './lines/tcp-line.ts';
 import { WebSocketLine } from './lines/websocket-line.ts';
 import type { LineFactory } from './session.ts';
-import { POLLING } from './server-process.ts';
+import { POLLING } from './server-config.ts';
 import { held, heldSeveral, polled, pushed, pushedAndAcknowledged, type Ideal, type Situation } from './theory.ts';
 import { addressOf } from './wire/address.ts';
+import type { HttpClient } from './wire/http.ts';
 import { Http1Client } from './wire/http1-client.ts';
+import { Http2Client } from './wire/http2-client.ts';
 
 /** Where clients find the server: through the weather, or directly. */
 export interface Place {
   readonly httpUrl: string;
+  /** Undefined without TLS. */
+  readonly httpsUrl?: string | undefined;
   readonly tcpUrl: string;
   readonly domain: string;
 }
@@ -27,6 +31,8 @@ export interface Transport {
   readonly hasPosts: boolean;
   /** Round trips from nothing to a bound resource, connections included. */
   readonly roundTrips: number;
+  /** Whether it needs TLS. */
+  readonly isSecure?: boolean;
   readonly connect: (place: Place) => LineFactory;
   /** What it costs when only the network takes time. */
   readonly ideal: (situation: Situation, chance: () => number) => Ideal;
@@ -34,20 +40,29 @@ export interface Transport {
 
 const POLL_EVERY = POLLING * 1000;
 
-function bosh(hold: number): Transport['connect'] {
-  return ({ httpUrl, domain }) =>
-    (owner) =>
-      new BoshLine({ http: httpOf(httpUrl), path: '/http-bind', domain, hold, pollEvery: POLL_EVERY }, owner);
+type Open = (place: Place) => HttpClient;
+const overHttp1: Open = ({ httpUrl }) => new Http1Client(addressOf(httpUrl));
+const overHttp2: Open = ({ httpsUrl = '' }) => new Http2Client(httpsUrl);
+
+function bosh(hold: number, open = overHttp1): Transport['connect'] {
+  return (place) => (owner) =>
+    new BoshLine({ http: open(place), path: '/http-bind', domain: place.domain, hold, pollEvery: POLL_EVERY }, owner);
 }
 
-function frames(reading: 'events' | 'stream' | 'poll'): Transport['connect'] {
-  return ({ httpUrl, domain }) =>
-    (owner) =>
-      new FrameLine({ http: httpOf(httpUrl), path: '/xmpp/v1/sessions', domain, reading }, owner);
+function frames(reading: 'events' | 'stream' | 'poll', open = overHttp1): Transport['connect'] {
+  return (place) => (owner) =>
+    new FrameLine({ http: open(place), path: '/xmpp/v1/sessions', domain: place.domain, reading }, owner);
 }
 
-function httpOf(url: string): Http1Client {
-  return new Http1Client(addressOf(url));
+function polling(open = overHttp1): Transport['connect'] {
+  return (place) => (owner) =>
+    new PollingLine({ http: open(place), path: '/http-poll', domain: place.domain, pollEvery: POLL_EVERY }, owner);
+}
+
+/** The same over HTTP/2 with TLS, whose handshake is one more round trip; one connection is enough for everything. */
+function secured(transport: Transport, connect: Transport['connect']): Transport {
+  const roundTrips = transport.spec === FRAMES.spec ? transport.roundTrips : transport.roundTrips + 1;
+  return { ...transport, isSecure: true, label: `${transport.label}, HTTP/2`, connect, roundTrips };
 }
 
 const BOSH = { spec: 'XEP-0124', hasPosts: true, roundTrips: 5 } as const;
@@ -55,7 +70,7 @@ const BOSH = { spec: 'XEP-0124', hasPosts: true, roundTrips: 5 } as const;
 const FRAMES = { spec: 'frame sessions', hasPosts: true, roundTrips: 7 } as const;
 const acknowledged: Transport['ideal'] = (situation) => pushedAndAcknowledged(situation, ACKNOWLEDGES_EVERY);
 
-export const TRANSPORTS = {
+const PLAIN = {
   tcp: {
     label: 'TCP',
     spec: 'RFC 6120',
@@ -116,13 +131,23 @@ export const TRANSPORTS = {
     kind: 'polled',
     hasPosts: true,
     roundTrips: 5,
-    connect:
-      ({ httpUrl, domain }) =>
-      (owner) =>
-        new PollingLine({ http: httpOf(httpUrl), path: '/http-poll', domain, pollEvery: POLL_EVERY }, owner),
+    connect: polling(),
     ideal: (situation) => polled(situation, POLL_EVERY),
   },
 } as const satisfies Record<string, Transport>;
 
-export type TransportKey = keyof typeof TRANSPORTS;
-export const TRANSPORT_KEYS = Object.keys(TRANSPORTS) as readonly TransportKey[]; // the keys of a constant
+const SECURED = {
+  'sse-h2': secured(PLAIN.sse, frames('events', overHttp2)),
+  'stream-h2': secured(PLAIN.stream, frames('stream', overHttp2)),
+  'bosh-2-h2': secured(PLAIN['bosh-2'], bosh(2, overHttp2)),
+  'bosh-h2': secured(PLAIN.bosh, bosh(1, overHttp2)),
+  'long-poll-h2': secured(PLAIN['long-poll'], frames('poll', overHttp2)),
+  'bosh-polling-h2': secured(PLAIN['bosh-polling'], bosh(0, overHttp2)),
+  'xep-0025-h2': secured(PLAIN['xep-0025'], polling(overHttp2)),
+} as const satisfies Record<string, Transport>;
+
+export type TransportKey = keyof typeof PLAIN | keyof typeof SECURED;
+export const TRANSPORTS: Readonly<Record<TransportKey, Transport>> = { ...PLAIN, ...SECURED };
+// The keys of constants.
+export const TRANSPORT_KEYS = Object.keys(PLAIN) as readonly (keyof typeof PLAIN)[];
+export const HTTP2_KEYS = Object.keys(SECURED) as readonly (keyof typeof SECURED)[];

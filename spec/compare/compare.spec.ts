@@ -47,12 +47,14 @@ describe('holdfast compare', function () {
     expect(bosh?.bytesDown).to.be.above((tcp?.bytesDown ?? 0) + 100);
   });
 
-  it('answers, logs in and moves sessions, and loses nothing', async () => {
-    const some = ['--workload', 'W3,W6,W8', '--transports', 'websocket,bosh'];
+  it('answers, logs in and moves sessions, over HTTP/2 as well, and loses nothing', async () => {
+    const some = ['--workload', 'W3,W6,W8', '--transports', 'websocket,bosh', '--http2'];
     const { code, out, err } = await box.run(['compare', ...SMALL, ...some, '--save', 'more.json']);
     expect(code, out + err).to.equal(0);
-    const { cells }: Report = REPORT.parse(JSON.parse(readFileSync(box.path('more.json'), 'utf8')));
-    expect(cells.map(({ workload, transport }) => `${workload} ${transport}`)).to.have.length(6);
+    const { cells, missing }: Report = REPORT.parse(JSON.parse(readFileSync(box.path('more.json'), 'utf8')));
+    expect(cells.map(({ workload, transport }) => `${workload} ${transport}`)).to.have.length(
+      missing.length > 0 ? 6 : 9,
+    );
     for (const { workload, transport, runs, figures } of cells) {
       expect(runs[0]?.audit.received, `${workload} ${transport}`).to.be.above(0);
       if (workload === 'W8') expect(figures.stallMax).to.be.above(0);

@@ -38,6 +38,13 @@ describe('workloads', () => {
     });
   });
 
+  it('HTTP/2 costs one more round trip for TLS, and saves the connection to send on', () => {
+    expect([theory('W6', 'bosh-h2', 'loginRoundTrips'), theory('W6', 'sse-h2', 'loginRoundTrips')]).to.deep.equal([
+      6, 7,
+    ]);
+    expect(theory('W1', 'bosh-h2', 'requests')).to.equal(theory('W1', 'bosh', 'requests'));
+  });
+
   it('W2: a burst leaves in one answer', () => {
     expect(theory('W2', 'bosh', 'requests')).to.be.closeTo(1 / 37, 0.001);
     expect(theory('W2', 'bosh', 'latency999')).to.equal(50);

@@ -9,7 +9,7 @@ export const W1: Workload = {
   title: 'messages that arrive at random',
   about: 'Each client gets messages as a Poisson process: the latency, and what one message costs.',
   size: { sessions: 50, seconds: 60, rate: 1 },
-  quick: { sessions: 100, seconds: 10, rate: 1 },
+  quick: { sessions: 100, seconds: 5, rate: 1 },
   parameters: ({ rate }) => ({ 'messages per second and session': rate }),
   run(trial) {
     const { seed, size } = trial;

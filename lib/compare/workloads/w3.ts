@@ -17,7 +17,7 @@ export const W3: Workload = {
   about:
     'Each client asks, and somebody beside the server answers at once: latency is from the question to its answer.',
   size: { sessions: 50, seconds: 30, rate: 1 / 3 },
-  quick: { sessions: 50, seconds: 4, rate: 1 / 3 },
+  quick: { sessions: 50, seconds: 3, rate: 1 / 3 },
   parameters: ({ rate }) => ({ 'questions per second and session': Number(rate.toFixed(3)) }),
   run(trial) {
     const { seed, size } = trial;

@@ -2,7 +2,7 @@ import { poisson } from '../arrivals.ts';
 import { Chance } from '../chance.ts';
 import type { Figures } from '../figures.ts';
 import { held, pushed } from '../theory.ts';
-import { POLLING } from '../server-process.ts';
+import { POLLING } from '../server-config.ts';
 import { TRANSPORTS } from '../transports.ts';
 import { figuresOf, measureTraffic, stageOptions, warmUpOf } from './traffic.ts';
 import type { Trial, Workload } from './workload.ts';
@@ -14,7 +14,7 @@ export const W4: Workload = {
   about:
     'Each client sends messages as a Poisson process: one POST at a time carries what has gathered, a connection anything.',
   size: { sessions: 20, seconds: 30, rate: 5 },
-  quick: { sessions: 20, seconds: 3, rate: 5 },
+  quick: { sessions: 20, seconds: 2, rate: 5 },
   parameters: ({ rate }) => ({ 'messages per second and session': rate }),
   run(trial) {
     const { seed, size } = trial;

@@ -19,7 +19,7 @@ export const W5: Workload = {
   title: 'idle sessions',
   about: 'A fresh server gets sessions that do nothing: its memory for each, and what signs of life cost in an hour.',
   size: { sessions: 400, seconds: 120, rate: 1 },
-  quick: { sessions: 200, seconds: 1, rate: 1 },
+  quick: { sessions: 120, seconds: 1, rate: 1 },
   parameters: () => ({}),
   async run(trial) {
     const server = await trial.startServer(SMALL_NURSERY);

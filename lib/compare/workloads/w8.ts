@@ -66,7 +66,7 @@ export const W8: Workload = {
     }
   },
   // The old transport is used until the new one is ready: what is left is one question and its answer.
-  theory: ({ transport, weather }) => (TRANSPORTS[transport].kind === 'polled' ? {} : { stall50: roundTrip(weather) }),
+  theory: ({ transport, weather }) => (TRANSPORTS[transport].kind === 'pushed' ? { stall50: roundTrip(weather) } : {}),
 };
 
 /** The other end of the moves: polls are slow enough to hide everything else. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { poisson } from '../arrivals.ts';
 import { Chance } from '../chance.ts';
-import { GUESTS } from '../server-process.ts';
+import { GUESTS } from '../server-config.ts';
 import type { Stage } from '../stage.ts';
 import { idealFigures, measureTraffic, stageOptions, warmUpOf } from './traffic.ts';
 import type { Workload } from './workload.ts';
