@@ -1,16 +1,21 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { client as xmppClient, xml } from '@xmpp/client';
 import { expect } from 'chai';
 import { SignJWT } from 'jose';
 import { createClient } from 'stanza';
 import { $iq, Strophe } from 'strophe.js';
+import WebSocket from 'ws';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { NS_SASL, NS_SASL2 } from '../../lib/xmpp/ns.ts';
 import { jid } from '../core/world.ts';
 import { HttpSession, xmlOf } from '../support/http-session.ts';
 import { startServer } from '../support/running-server.ts';
 import { StropheClient } from '../support/strophe-client.ts';
+
+// xmpp.js takes the WebSocket of the environment, which Node 20 does not have.
+globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
 
 const SECRET = 'a secret of at least thirty-two characters';
 const ALICE = jid('alice@localhost');
@@ -85,6 +90,19 @@ describe('users of an application, over BOSH', () => {
         agent.once('disconnected', resolve);
         agent.disconnect();
       });
+    });
+
+    it('xmpp.js logs in with it, by SASL2 over WebSocket', async () => {
+      await serve();
+      const options = { service: server.webSocketUrl, domain: 'localhost', username: 'alice' };
+      const userAgent = xml('user-agent', { id: 'd4565fa7-4d72-4749-b3d3-740edbf87770' });
+      const agent = xmppClient({ ...options, password: await tokenFor('alice'), userAgent } as typeof options);
+      agent.reconnect.stop();
+      const sent: string[] = [];
+      agent.on('send', (element) => sent.push(element.name));
+      expect(String(await agent.start())).to.match(/^alice@localhost\//);
+      expect(sent).to.deep.equal(['authenticate']);
+      await agent.stop();
     });
 
     it('what is no token, is out of date, or is for another does not do', async () => {

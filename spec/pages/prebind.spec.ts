@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { SignJWT } from 'jose';
 import type { Browser } from 'playwright-core';
 import { findConverse } from '../../lib/http/routes/chat.ts';
 import type { HoldfastServer } from '../../lib/server.ts';
 import { startBrowser, WatchedPage } from '../support/browser.ts';
+import { ConversePage } from '../support/converse-page.ts';
 import { requires, requiresConverse } from '../support/optional.ts';
 import { startServer } from '../support/running-server.ts';
 import { StropheClient } from '../support/strophe-client.ts';
@@ -117,5 +119,22 @@ describe('Converse.js with sessions that a back end opens, in Chromium', functio
 
   it('nothing was complained of', () => {
     expect(watched.faults).to.deep.equal([]);
+  });
+});
+
+describe('Converse.js on the chat page, with a JSON Web Token in place of a password', function () {
+  requires(this, 'chromium');
+  requiresConverse(this);
+  this.timeout(60_000);
+
+  it('logs in', async () => {
+    const login = { method: 'jwt', jwt: { secret: SECRET } } as const;
+    const [server, browser] = await Promise.all([startServer([], { hosts: { localhost: { login } } }), startBrowser()]);
+    const token = new SignJWT({ sub: 'alice' }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1 minute');
+    const password = await token.sign(Buffer.from(SECRET));
+    const page = await ConversePage.login(browser, server, 'alice', { password });
+    expect(page.watched.faults).to.deep.equal([]);
+    await browser.close();
+    await server.close({ drain: 0 });
   });
 });
