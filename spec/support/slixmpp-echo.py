@@ -1,5 +1,8 @@
 """A client made of slixmpp: logs in over TCP with STARTTLS, sends every message back, and says what happens.
 
+When it resumes, slixmpp 1.8 forgets what it has sent before it reads how much of that has arrived, and then
+complains of inconsistent sequence numbers. They are consistent.
+
 Arguments: host, port, address, password, file with the certificate that is trusted.
 """
 
