@@ -10,7 +10,7 @@ export function transportLinks(config: Config): TransportLink[] {
   const paths: readonly (readonly [name: string, path: string | undefined])[] = [
     ['websocket', webSocketPath],
     ['sse', frames.enabled ? frames.path : undefined],
-    ['http-stream', frames.enabled ? frames.path : undefined],
+    ['stream', frames.enabled ? frames.path : undefined],
     ['bosh', config.bosh.path],
     ['long-poll', frames.enabled ? frames.path : undefined],
     ['poll', frames.enabled ? frames.path : undefined],

@@ -35,7 +35,7 @@ describe('the transports that the stream features name', () => {
     expect(await links({ http_poll: { enabled: true } })).to.deep.equal([
       'websocket /xmpp-websocket',
       'sse /xmpp/v1/sessions',
-      'http-stream /xmpp/v1/sessions',
+      'stream /xmpp/v1/sessions',
       'bosh /http-bind',
       'long-poll /xmpp/v1/sessions',
       'poll /xmpp/v1/sessions',
