@@ -5,7 +5,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class Cable {
   readonly #listener: Server;
   readonly #port: number;
-  readonly #sockets = new Set<Socket>();
+  readonly #pairs = new Set<{ readonly near: Socket; readonly far: Socket }>();
+  #isHeld = false;
 
   private constructor(listener: Server, port: number) {
     this.#listener = listener;
@@ -28,8 +29,19 @@ export class Cable {
     return through.href;
   }
 
+  /** Lets nothing through to the client any more, so that it seems to read nothing. */
+  hold(): void {
+    this.#isHeld = true;
+    for (const { near, far } of this.#pairs) far.unpipe(near);
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    for (const { near, far } of this.#pairs) far.pipe(near);
+  }
+
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const { near, far } of this.#pairs) for (const socket of [near, far]) socket.resetAndDestroy();
   }
 
   close(): void {
@@ -39,16 +51,19 @@ export class Cable {
 
   #join(near: Socket): void {
     const far = connect(this.#port, '127.0.0.1');
+    const pair = { near, far };
+    this.#pairs.add(pair);
+    near.pipe(far);
+    if (!this.#isHeld) far.pipe(near);
     for (const [socket, other] of [
       [near, far],
       [far, near],
     ] as const) {
-      this.#sockets.add(socket);
-      socket.setNoDelay(true).pipe(other);
+      socket.setNoDelay(true);
       // A cut cable is no surprise to either end.
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {
-        this.#sockets.delete(socket);
+        this.#pairs.delete(pair);
         other.destroy();
       });
     }

@@ -1,5 +1,4 @@
 import { standAlone, XmlFramer, type Element } from '../../lib/xml/index.ts';
-import type { HoldfastServer } from '../../lib/server.ts';
 import { FrameClient, OPEN } from './frame-client.ts';
 import { FrameSessionClient } from './frame-session-client.ts';
 import { Http2Client, type Fetch, type Http2WebSocket } from './http2-client.ts';
@@ -28,6 +27,12 @@ export interface Talker {
   readonly ended: Promise<string>;
 }
 
+/** Where a server is: itself, or what is on the way to it. */
+export interface Reachable {
+  readonly urls: readonly string[];
+  readonly tcp: { readonly urls: readonly string[] };
+}
+
 /** How a client gets to a server. */
 interface Way {
   readonly base: string;
@@ -45,7 +50,7 @@ const BY_TRANSPORT: Readonly<Record<string, (way: Way) => Promise<Talker>>> = {
   'XEP-0025': (way) => Promise.resolve(new PollingTalker(way)),
 };
 
-type Connect = (server: HoldfastServer) => Promise<Talker>;
+type Connect = (server: Reachable) => Promise<Talker>;
 
 /** By transport, without TLS, with a server that listens for TCP, too. */
 export const TALKERS: Readonly<Record<string, Connect>> = {
@@ -63,9 +68,9 @@ export const HTTP2_TALKERS: Readonly<Record<string, Connect>> = eachTransport(as
   return { base, fetch: client.fetch, webSocket: (path) => client.webSocket(path) };
 });
 
-function eachTransport(wayTo: (server: HoldfastServer) => Promise<Way>): Record<string, Connect> {
+function eachTransport(wayTo: (server: Reachable) => Promise<Way>): Record<string, Connect> {
   const talkers = Object.entries(BY_TRANSPORT).map(
-    ([name, talk]) => [name, async (server: HoldfastServer) => talk(await wayTo(server))] as const,
+    ([name, talk]) => [name, async (server: Reachable) => talk(await wayTo(server))] as const,
   );
   return Object.fromEntries(talkers);
 }

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { seconds, type Duration } from '../../lib/base/time.ts';
 import type { HoldfastServer } from '../../lib/server.ts';
+import type { Element } from '../../lib/xml/index.ts';
 import { StreamError } from '../../lib/xmpp/stream-error.ts';
 import { Jid } from '../../lib/xmpp/jid.ts';
+import { Cable } from '../support/cable.ts';
 import { driven } from '../support/driven.ts';
 import { startServer } from '../support/running-server.ts';
 import { authenticate, login, loginManaged, named, TALKERS, type Talker } from '../support/talker.ts';
@@ -17,6 +19,9 @@ const SILENCE = seconds(150);
 const ABSENCE = seconds(310);
 const STEP = seconds(5);
 const SM = 'urn:xmpp:sm:3';
+const TCP = { tcp: { listen: ['127.0.0.1:0'] } };
+/** What a slow reader is sent: several times what a transport hands to its socket at once. */
+const FLOOD = { messages: 200, length: 5000, pace: 20 };
 
 function chat(to: string, body: string): string {
   return `<message xmlns='jabber:client' type='chat' to='${to}'><body>${body}</body></message>`;
@@ -30,13 +35,21 @@ async function body(talker: Talker): Promise<string | undefined> {
   return (await named(talker, 'message')).child('body', 'jabber:client')?.text;
 }
 
+/** The answer to a request; over TCP the server asks something, too. */
+async function answered(talker: Talker, id: string): Promise<Element> {
+  for (;;) {
+    const iq = await named(talker, 'iq');
+    if (iq.attrs['id'] === id) return iq;
+  }
+}
+
 for (const [transport, talk] of Object.entries(TALKERS)) {
   describe(`the transport contract: ${transport}`, () => {
     let server: HoldfastServer;
     let talkers: Talker[];
 
     beforeEach(async () => {
-      server = await startServer(['alice', 'bob'], { tcp: { listen: ['127.0.0.1:0'] } });
+      server = await startServer(['alice', 'bob'], TCP);
       talkers = [];
     });
 
@@ -145,11 +158,31 @@ for (const [transport, talk] of Object.entries(TALKERS)) {
       await closing;
     });
 
+    it('who reads slowly gets everything, once and in order, and holds up nobody', async () => {
+      const [http, tcp] = await Promise.all([Cable.to(server.urls[0] ?? ''), Cable.to(server.tcp.urls[0] ?? '')]);
+      const urls = server.urls.map((url) => http.urlOf(url).replace(/\/$/, ''));
+      const bob = await talk({ urls, tcp: { urls: server.tcp.urls.map((url) => tcp.urlOf(url)) } });
+      talkers.push(bob);
+      await login(bob, 'bob');
+      const alice = await member('alice');
+      for (const cable of [http, tcp]) cable.hold();
+      const text = 'x'.repeat(FLOOD.length);
+      for (let number = 0; number < FLOOD.messages; number += 1) {
+        alice.say(chat('bob@localhost/spec', `${number} ${text}`));
+        if (number % FLOOD.pace > 0) continue;
+        alice.say(ping(String(number)));
+        await answered(alice, String(number));
+      }
+      for (const cable of [http, tcp]) cable.release();
+      for (let number = 0; number < FLOOD.messages; number += 1) expect(await body(bob)).to.equal(`${number} ${text}`);
+      for (const cable of [http, tcp]) cable.close();
+    });
+
     it('a client that says nothing for long, but lives, is still there', async () => {
       const { clock, alice, pass, close } = await virtual();
       await pass(SILENCE);
       alice.say(ping('p'));
-      expect((await driven(clock, named(alice, 'iq'))).attrs).to.include({ id: 'p', type: 'result' });
+      expect((await driven(clock, answered(alice, 'p'))).attrs['type']).to.equal('result');
       await close();
     });
 
@@ -165,7 +198,7 @@ for (const [transport, talk] of Object.entries(TALKERS)) {
     /** Alice, with a server whose time passes only when it is told. */
     async function virtual() {
       const clock = new VirtualClock();
-      const timeless = await startServer(['alice'], { tcp: { listen: ['127.0.0.1:0'] } }, { clock });
+      const timeless = await startServer(['alice'], TCP, { clock });
       const alice = await talk(timeless);
       await driven(clock, login(alice, 'alice'));
       const pass = async (time: Duration): Promise<void> => {
