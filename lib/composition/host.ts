@@ -12,7 +12,7 @@ import type { RegistrationOptions } from '../modules/registration/index.ts';
 import type { PubsubLimits } from '../modules/pubsub/service.ts';
 import { SOFTWARE } from '../software.ts';
 import type { Store } from '../storage/store.ts';
-import type { Jid } from '../xmpp/jid.ts';
+import { Jid } from '../xmpp/jid.ts';
 import { adminCommands } from './administration.ts';
 import { componentsOf } from './components.ts';
 import { createLogin } from './login/index.ts';
@@ -75,7 +75,7 @@ export function moduleSettings(
     externalServices: external.services,
     components: componentsOf(domain, config),
     rooms: roomOptions(rooms, optionsOf(domain, config).rooms),
-    registration: registrationOptions(config),
+    registration: registrationOptions(config, domain),
     invitations: invitationOptions(config, publicUrl),
     upload: slotOptions(config, publicUrl),
   };
@@ -104,13 +104,16 @@ function roomOptions(rooms: Config['rooms'], domain: string): RoomOptions | unde
   };
 }
 
-function registrationOptions({ registration, auth }: Config): RegistrationOptions {
+function registrationOptions({ registration, auth, hosts }: Config, domain: string): RegistrationOptions {
+  const admins = Object.values(hosts).flatMap((host) => host.admins.map((admin) => Jid.parse(admin)));
+  // Whoever has the name of an administrator is one.
+  const adminNames = admins.flatMap((jid) => (jid?.domain === domain ? (jid.local ?? []) : []));
   return {
     maxAttempts: registration.attempts_per_address || Number.POSITIVE_INFINITY,
     window: registration.attempt_window,
     patience: registration.timeout,
     minPassword: registration.min_password,
-    reservedNames: registration.reserved_names,
+    reservedNames: [...registration.reserved_names, ...adminNames],
     allowsReading: auth.plain_without_tls,
   };
 }

@@ -23,8 +23,9 @@ export interface AdminWorldOptions {
  * `juliet` and `iago` are users.
  */
 export class AdminWorld {
-  readonly clock = new VirtualClock();
-  readonly log = new FakeLog();
+  readonly clock: VirtualClock;
+  readonly log: FakeLog;
+  readonly random = new SeededRandom(2);
   readonly server: HoldfastServer;
   readonly store: Store;
 

@@ -32,7 +32,10 @@ export class StreamClient implements Transport {
   readonly #sent: Element[] = [];
   #waiting: ((element: Element) => void) | undefined;
 
-  constructor({ hosts, clock, random, log }: World, options: StreamClientOptions = {}) {
+  constructor(
+    { hosts, clock, random, log }: Pick<World, 'hosts' | 'clock' | 'random' | 'log'>,
+    options: StreamClientOptions = {},
+  ) {
     this.info = { name: 'bosh', secure: true, loopback: false, address: '192.0.2.1', ...options.info };
     this.startTls = options.startTls;
     this.stream = new ClientStream(this, {

@@ -58,11 +58,15 @@ export class Announcer implements Announcements {
     return existed;
   }
 
-  /** A client has become available: its user hears what is new, once. */
-  async greet(session: ClientSession): Promise<void> {
+  /** A client is available: its user hears what is new, once. Asks the store only when there may be something. */
+  greet(session: ClientSession): Promise<void> | undefined {
     const greeted = session.state(GREETED);
-    if (greeted.isDone) return;
+    if (greeted.isDone || this.#motd === null) return undefined;
     greeted.isDone = true;
+    return this.#greet(session);
+  }
+
+  async #greet(session: ClientSession): Promise<void> {
     const motd = await this.#read();
     const account = session.account.toString();
     if (!motd || (await this.#host.store.documents.get(account, SEEN, '')) === motd.id) return;
