@@ -418,7 +418,13 @@ export async function createServer(input: ConfigInput, dependencies: ServerDepen
   return openServer(completeConfig(input), dependencies);
 }
 
-/** The same with a complete configuration, as `loadConfig` returns it. @throws StoreError */
+/** The same with a complete configuration, as `loadConfig` returns it. @throws StoreError @throws ConfigError */
 export async function openServer(config: Config, dependencies: ServerDependencies = {}): Promise<HoldfastServer> {
-  return new HoldfastServer(config, dependencies.store ?? (await openStore(config.storage)), dependencies);
+  const store = dependencies.store ?? (await openStore(config.storage));
+  try {
+    return new HoldfastServer(config, store, dependencies);
+  } catch (error) {
+    await store.close(); // or its thread would keep the process
+    throw error;
+  }
 }

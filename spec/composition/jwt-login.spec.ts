@@ -1,6 +1,6 @@
 import { createSecretKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { base64url, exportJWK, SignJWT, type JWTPayload } from 'jose';
@@ -8,6 +8,8 @@ import { JwtLogin } from '../../lib/composition/login/jwt-login.ts';
 import { completeConfig } from '../../lib/config/load.ts';
 import { ConfigError } from '../../lib/config/problem.ts';
 import type { ConfigInput } from '../../lib/config/schema.ts';
+import { createServer } from '../../lib/server.ts';
+import { createMemoryStore } from '../../lib/storage/memory.ts';
 import { jid } from '../core/world.ts';
 import { problemsOf } from '../support/config-problems.ts';
 import { Sandbox } from '../support/sandbox.ts';
@@ -199,7 +201,7 @@ describe('login with a JSON Web Token', () => {
       beforeEach(async () => {
         requests = 0;
         answer = { status: 200, body: await keySet() };
-        issuer = createServer((_request, response) => {
+        issuer = createHttpServer((_request, response) => {
           requests += 1;
           response.writeHead(answer.status).end(answer.body);
         });
@@ -255,6 +257,16 @@ describe('login with a JSON Web Token', () => {
     it('goes with neither guests nor registration', () => {
       expect(faults(`{ secret: ${SECRET} }`, ', anonymous: true')).to.contain('needs login.method: accounts');
       expect(faults(`{ secret: ${SECRET} }`, ', registration: open')).to.contain('needs login.method: accounts');
+    });
+
+    it('a server that cannot read its keys is none, and leaves no store open', async () => {
+      let isClosed = false;
+      const memory = createMemoryStore();
+      const store = { ...memory, close: async () => void (isClosed = true) };
+      const login = { method: 'jwt', jwt: { key_file: sandbox.path('nowhere'), audience: AUDIENCE } } as const;
+      const made = createServer({ hosts: { localhost: { login } } }, { store });
+      expect(await made.catch((error: unknown) => error)).to.be.an.instanceOf(ConfigError);
+      expect(isClosed).to.equal(true);
     });
 
     it('a file of keys that is no good is told with its option', () => {
