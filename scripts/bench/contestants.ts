@@ -48,7 +48,7 @@ function contestant(key: ContestantKey, options: HoldfastOptions): Contestant {
       return {
         key,
         name: 'Holdfast',
-        transports: ['bosh', 'websocket', 'tcp'],
+        transports: ['bosh', 'websocket', 'tcp', 'sse', 'stream', 'long-poll', 'poll', 'xep-0025'],
         hasRooms: true,
         hasAccounts: true,
         start: (core, accounts) => startHoldfast(core, options, accounts),

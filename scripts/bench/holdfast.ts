@@ -27,6 +27,8 @@ hosts:
   ${GUEST_DOMAIN}: { anonymous: true }
 http:
   listen: ["127.0.0.1:${port}"]
+http_poll:
+  enabled: true
 tcp:
   listen: ["127.0.0.1:${tcpPort}"]
 archive:
@@ -58,6 +60,7 @@ export async function startHoldfast(
     rmSync(folder, { recursive: true, force: true });
   };
   const url = `http://127.0.0.1:${port}`;
+  const frames = `${url}/xmpp/v1/sessions`;
   await running.serving(`${url}/health/ready`).catch(async (error: unknown) => {
     await stop();
     throw error;
@@ -68,6 +71,11 @@ export async function startHoldfast(
       bosh: `${url}${BOSH_PATH}`,
       websocket: `ws://127.0.0.1:${port}${WEBSOCKET_PATH}`,
       tcp: `xmpp://127.0.0.1:${tcpPort}`,
+      sse: frames,
+      stream: frames,
+      'long-poll': frames,
+      poll: frames,
+      'xep-0025': `${url}/http-poll`,
     },
     ...(accounts ? { domain: DOMAIN, secret: SECRET } : { domain: GUEST_DOMAIN }),
     rooms: ROOMS,

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Options } from './options.ts';
-import type { Job, Work } from './plan.ts';
+import type { Job, Transport, Work } from './plan.ts';
 
 const SIZES = [100, 2000, 10_000];
+/** Two points make the memory of a session; a client that polls costs something also when it is idle. */
+const TRANSPORT_SIZES = [100, 1000];
+const TRANSPORTS: readonly Transport[] = ['bosh', 'websocket', 'sse', 'stream', 'long-poll', 'poll', 'xep-0025'];
 const QUICK_SIZES = [20, 60];
 /** What is played with an archive, and without. */
 const ARCHIVED = [{ scenario: 'ping-pong' }, { scenario: 'flood', batch: 10 }] as const;
@@ -38,6 +41,11 @@ export function jobs({ scenarios, isQuick, sessions }: Options): readonly Job[] 
         return [true, false].flatMap((archive) =>
           ARCHIVED.map((work) => ({ transport: 'bosh', accounts: { archive }, work: { ...work, pairs, ...time } })),
         );
+      case 'transports': {
+        const sizes = isQuick ? QUICK_SIZES : TRANSPORT_SIZES;
+        const idle = { scenario: 'idle', sizes, pairs, ...time, settle: isQuick ? 200 : 3000 } as const;
+        return TRANSPORTS.map((transport) => ({ transport, work: idle }));
+      }
       case 'websocket':
       case 'tcp':
         return [{ transport: scenario, work: { scenario: 'ping-pong', pairs, ...time } }];

@@ -1,7 +1,17 @@
 import { parseArgs } from 'node:util';
 import { KEYS, type ContestantKey } from './contestants.ts';
 
-const SCENARIOS = ['login', 'ping-pong', 'flood', 'idle', 'rooms', 'archive', 'websocket', 'tcp'] as const;
+const SCENARIOS = [
+  'login',
+  'ping-pong',
+  'flood',
+  'idle',
+  'rooms',
+  'archive',
+  'websocket',
+  'tcp',
+  'transports',
+] as const;
 type Scenario = (typeof SCENARIOS)[number];
 
 export const USAGE = `npm run bench -- [options]

@@ -18,7 +18,8 @@ export interface Plan {
   readonly metricsUrl?: string | undefined;
 }
 
-export type Transport = 'bosh' | 'websocket' | 'tcp';
+/** Those that there is no standard for are of frame sessions. */
+export type Transport = 'bosh' | 'websocket' | 'tcp' | 'sse' | 'stream' | 'long-poll' | 'poll' | 'xep-0025';
 
 export type Work =
   | {

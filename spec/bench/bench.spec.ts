@@ -83,6 +83,21 @@ describe('npm run bench', function () {
     expect(measurements.flatMap(({ faults }) => faults)).to.deep.equal([]);
   });
 
+  it('measures transports that only Holdfast has', async () => {
+    const { measurements } = await run({
+      contestants: contestants(['holdfast'], { program: builtProgram() }),
+      jobs: (['sse', 'xep-0025'] as const).map((transport) => ({ transport, work: WORKS['ping-pong'] })),
+      rounds: 1,
+      progress: () => {},
+    });
+    const names = ['Server-Sent Events', 'XEP-0025'].map((name) => `ping-pong over ${name}: 3 pairs`);
+    expect(measurements.map((measurement) => measurement.case)).to.deep.equal(names);
+    for (const measurement of measurements) {
+      expect(measurement.faults, measurement.case).to.deep.equal([]);
+      expect(medians(measurement).messageCpu).to.be.greaterThan(0);
+    }
+  });
+
   it('keeps results as JSON, and reads them again', () => {
     expect(RESULTS.parse(JSON.parse(JSON.stringify(results)))).to.deep.equal(results);
   });

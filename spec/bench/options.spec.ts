@@ -8,7 +8,17 @@ describe('options of the bench', () => {
   it('takes everything when nothing is said', () => {
     const { servers, scenarios, rounds } = readOptions([]);
     expect(servers).to.deep.equal(['holdfast', 'http', 'koa', 'prosody', 'ejabberd']);
-    expect(scenarios).to.deep.equal(['login', 'ping-pong', 'flood', 'idle', 'rooms', 'archive', 'websocket', 'tcp']);
+    expect(scenarios).to.deep.equal([
+      'login',
+      'ping-pong',
+      'flood',
+      'idle',
+      'rooms',
+      'archive',
+      'websocket',
+      'tcp',
+      'transports',
+    ]);
     expect(rounds).to.equal(3);
   });
 

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Plan } from '../plan.ts';
 import { BoshClient } from './bosh-client.ts';
-import type { ChatClient } from './chat-client.ts';
+import type { ChatClient, ClientOptions } from './chat-client.ts';
 import { guest, holder } from './credentials.ts';
 import type { DeliveryLog } from './delivery-log.ts';
+import { FrameSessionClient } from './frame-session-client.ts';
+import { PollingClient } from './polling-client.ts';
 import { StreamClient } from './stream-client.ts';
 
 /**
@@ -12,13 +14,24 @@ import { StreamClient } from './stream-client.ts';
  */
 const CALM_MS = 300;
 
+const CLIENTS: Readonly<Record<Plan['transport'], (options: ClientOptions) => ChatClient>> = {
+  bosh: (options) => new BoshClient(options),
+  websocket: (options) => new StreamClient(options),
+  tcp: (options) => new StreamClient(options),
+  sse: (options) => new FrameSessionClient(options, 'events'),
+  stream: (options) => new FrameSessionClient(options, 'stream'),
+  'long-poll': (options) => new FrameSessionClient(options, 'poll?wait=50'),
+  poll: (options) => new FrameSessionClient(options, 'poll?wait=0'),
+  'xep-0025': (options) => new PollingClient(options),
+};
+
 /** Clients that log in to one server. */
 export class Crowd {
   readonly clients: ChatClient[] = [];
   /** Milliseconds each login took. */
   readonly logins: number[] = [];
   readonly #url: URL;
-  readonly #kind: typeof BoshClient | typeof StreamClient;
+  readonly #create: (options: ClientOptions) => ChatClient;
   readonly #domain: string;
   readonly #secret: string | undefined;
   readonly #log: DeliveryLog;
@@ -27,7 +40,7 @@ export class Crowd {
 
   constructor({ transport, url, domain, secret }: Plan, log: DeliveryLog) {
     this.#url = new URL(url);
-    this.#kind = transport === 'bosh' ? BoshClient : StreamClient;
+    this.#create = CLIENTS[transport];
     this.#domain = domain;
     this.#secret = secret;
     this.#log = log;
@@ -57,7 +70,7 @@ export class Crowd {
 
   async #login(number: number): Promise<void> {
     const start = performance.now();
-    const client = new this.#kind({
+    const client = this.#create({
       url: this.#url,
       domain: this.#domain,
       auth: this.#secret === undefined ? guest() : holder(`user-${number}`, this.#secret),

@@ -15,6 +15,11 @@ const CARRIERS: Readonly<Record<Plan['transport'], string>> = {
   bosh: '',
   websocket: ' over WebSocket',
   tcp: ' over TCP',
+  sse: ' over Server-Sent Events',
+  stream: ' over HTTP streaming',
+  'long-poll': ' over long-polling',
+  poll: ' over polling',
+  'xep-0025': ' over XEP-0025',
 };
 /** Logins under way at a time where the logins are not what is measured. */
 const AT_ONCE = 20;
@@ -116,7 +121,7 @@ async function playIdle(stage: Stage, work: WorkOf<'idle'>): Promise<readonly Ca
     const slope = before && (memory - before.memory) / (size - before.size) / 1000;
     before = { size, memory };
     cases.push({
-      name: `idle: ${size} sessions`,
+      name: `idle${CARRIERS[stage.plan.transport]}: ${size} sessions`,
       figures: pruned({ sessionMemory: slope, messageCpu, latency50, latency99 }),
       faults: log.faults,
     });
