@@ -1,9 +1,8 @@
-import type { Cancel, Clock } from '../base/clock.ts';
-import { Deadlines } from '../base/deadlines.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { opaqueId, type Random } from '../base/random.ts';
 import type { Result } from '../base/result.ts';
-import type { Instant } from '../base/time.ts';
+import { Turns } from '../base/turns.ts';
 import { escapeText } from '../xml/index.ts';
 import { prepareDomain } from '../xmpp/jid.ts';
 import type { Transport } from '../xmpp/transport.ts';
@@ -65,16 +64,14 @@ export class ConnectionManager implements TransportOwner {
   readonly #options: ConnectionManagerOptions;
   readonly #observer: BoshObserver;
   readonly #sessions = new Map<string, BoshTransport>();
-  readonly #perAddress = new Map<string, number>();
   readonly #graveyard: Graveyard;
-  readonly #deadlines = new Deadlines<BoshTransport>();
-  readonly #changed = new Set<BoshTransport>();
-  #timer: { readonly at: Instant; readonly cancel: Cancel } | undefined;
+  readonly #turns: Turns<BoshTransport>;
   #isDraining = false;
 
   constructor(options: ConnectionManagerOptions) {
     this.#options = options;
     this.#observer = options.observer ?? blindObserver;
+    this.#turns = new Turns(options.clock, (transport) => this.#guard(transport, () => transport.settle()));
     const { tombstone, tombstones } = options.policy.limits;
     this.#graveyard = new Graveyard(tombstone, tombstones);
   }
@@ -90,7 +87,7 @@ export class ConnectionManager implements TransportOwner {
 
   /** Live sessions that were opened from an address. */
   sessionsFrom(address: string): number {
-    return this.#perAddress.get(address) ?? 0;
+    return this.#turns.from(address);
   }
 
   /** Requests held for all sessions together. */
@@ -160,22 +157,18 @@ export class ConnectionManager implements TransportOwner {
   shutdown(): void {
     this.#isDraining = true;
     for (const transport of this.#sessions.values()) transport.terminate('system-shutdown');
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#turns.stop();
   }
 
   // ---- called by the transports
 
   changed(transport: BoshTransport): void {
-    if (this.#changed.size === 0) this.#options.clock.afterTurn(() => this.#endTurn());
-    this.#changed.add(transport);
+    this.#turns.changed(transport);
   }
 
   ended(transport: BoshTransport): void {
     this.#sessions.delete(transport.sid);
-    this.#count(transport, -1);
-    this.#deadlines.remove(transport);
-    this.#changed.delete(transport);
+    this.#turns.ended(transport);
     this.#graveyard.bury(transport.sid, transport.session.tombstone(), this.#options.clock.now());
   }
 
@@ -218,7 +211,7 @@ export class ConnectionManager implements TransportOwner {
     const transport = new BoshTransport({ sid, info, session, clock, owner: this, observer: this.#observer });
     exchange.holder = transport;
     this.#sessions.set(sid, transport);
-    this.#count(transport, 1);
+    this.#turns.add(transport);
     this.#observer.created();
     const header = { to: place.domain, from: body.from, version: '1.0', lang: body.lang };
     this.#guard(transport, () => transport.start(stream, place.domain, header));
@@ -239,13 +232,6 @@ export class ConnectionManager implements TransportOwner {
     if ('condition' in place) return place;
     const retryAfter = isClient ? refuse?.(address) : undefined;
     return retryAfter === undefined ? place : { condition: 'policy-violation', retryAfter };
-  }
-
-  #count(transport: BoshTransport, change: 1 | -1): void {
-    const { address } = transport.info;
-    const count = this.sessionsFrom(address) + change;
-    if (count > 0) this.#perAddress.set(address, count);
-    else this.#perAddress.delete(address);
   }
 
   // ---- requests that reach no session
@@ -301,35 +287,7 @@ export class ConnectionManager implements TransportOwner {
     });
   }
 
-  // ---- time
-
-  #endTurn(): void {
-    for (const transport of this.#changed) {
-      this.#changed.delete(transport);
-      this.#settle(transport);
-    }
-    this.#arm();
-  }
-
-  #arm(): void {
-    const at = this.#deadlines.next;
-    if (at === undefined || this.#isDraining || (this.#timer && this.#timer.at <= at)) return;
-    this.#timer?.cancel();
-    this.#timer = { at, cancel: this.#options.clock.at(at, () => this.#tick()) };
-  }
-
-  #tick(): void {
-    this.#timer = undefined;
-    for (const transport of this.#deadlines.due(this.#options.clock.now())) this.#settle(transport);
-    this.#arm();
-  }
-
-  #settle(transport: BoshTransport): void {
-    this.#guard(transport, () => {
-      transport.settle();
-      if (!transport.session.isEnded) this.#deadlines.update(transport);
-    });
-  }
+  // ---- faults of ours
 
   /** A fault of ours ends the session that it came up in, and nothing else. @spec XEP-0124 §17.2 B-17.2-05 */
   #guard(transport: BoshTransport, work: () => void): void {
