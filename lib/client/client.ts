@@ -1,9 +1,9 @@
-import { attributeNS, parse, serialize, type Element } from '../xml/index.ts';
+import { attributeNS, serialize, type Element } from '../xml/index.ts';
 import { Ledger } from '../xmpp/ledger.ts';
 import { NS_CLIENT, NS_HANDOVER } from '../xmpp/ns.ts';
 import type { Surroundings, TransportName } from './carrier.ts';
 import { PLATFORM, surroundingsOf, type ClientOptions } from './client-options.ts';
-import { isStanza, management, WITH_HANDOVER } from './elements.ts';
+import { isStanza, management, randomId, read, WITH_HANDOVER } from './elements.ts';
 import { Emitter } from './emitter.ts';
 import { climbAfter, DEFAULT_LADDER, probe, routes } from './ladder.ts';
 import { Line, type LineOwner } from './line.ts';
@@ -57,7 +57,7 @@ interface Session {
  * One XMPP session on whatever transport there is. Stanzas that are given to it while it moves, or has
  * no connection, are sent as soon as it has one.
  */
-export class Client extends Emitter<ClientEvents> implements LineOwner {
+export class Client extends Emitter<ClientEvents> {
   readonly #options: ClientOptions;
   readonly #surroundings: Surroundings;
   readonly #ladder: readonly TransportName[];
@@ -75,12 +75,24 @@ export class Client extends Emitter<ClientEvents> implements LineOwner {
   #climbs = 0;
   #climbAt = 0;
   readonly #requests = new Map<string, (answer: Element) => void>();
+  readonly #owner: LineOwner;
 
   constructor(options: ClientOptions) {
     super();
     this.#options = options;
     this.#ladder = options.transports ?? DEFAULT_LADDER;
     this.#surroundings = surroundingsOf(options);
+    const taken = (): number => this.#ledger.handled;
+    this.#owner = {
+      get taken() {
+        return taken();
+      },
+      began: (line, news) => this.#began(line, news),
+      came: (element) => this.#came(element),
+      acknowledged: (h) => this.#acknowledged(h),
+      heard: () => this.#heard(),
+      lost: (line) => this.#lost(line),
+    };
   }
 
   get state(): ClientState {
@@ -181,7 +193,7 @@ export class Client extends Emitter<ClientEvents> implements LineOwner {
   cut(): void {
     const line = this.#line;
     line?.carrier.drop();
-    if (line) this.lost(line, 'cut');
+    if (line) this.#lost(line);
   }
 
   /** Ends the session in peace. */
@@ -194,45 +206,37 @@ export class Client extends Emitter<ClientEvents> implements LineOwner {
 
   // ---- from the line
 
-  get taken(): number {
-    return this.#ledger.handled;
-  }
-
-  began(line: Line, news: Element): void {
-    const old = this.#line;
-    old?.seal();
+  #began(line: Line, news: Element): void {
     this.#line = line;
     this.#isAsked = false;
-    this.heard();
-    const token = attributeNS(news, NS_HANDOVER, 'token');
-    if (news.name === 'resumed') this.#ledger.acknowledge(Number(news.attrs['h']));
-    else this.#begin(news);
-    if (this.#session) this.#session.token = token;
-    if (news.name === 'resumed')
-      line.carrier.send(Array.from(this.#ledger.missing(), ({ xml, counted }) => ({ xml, number: counted })));
-    old?.carrier.drop();
+    this.#heard();
+    if (news.name === 'enabled') this.#begin(news);
+    if (this.#session) this.#session.token = attributeNS(news, NS_HANDOVER, 'token');
+    if (news.name === 'enabled') return;
+    this.#ledger.acknowledge(Number(news.attrs['h']));
+    line.carrier.send(Array.from(this.#ledger.missing(), ({ xml, counted }) => ({ xml, number: counted })));
   }
 
-  came(element: Element): void {
+  #came(element: Element): void {
     if (isStanza(element)) {
       this.#ledger.receive();
       this.#line?.carrier.acknowledge?.();
       this.#deliver(element);
-    } else if (element.name === 'r') this.#line?.send(management('a', { h: String(this.taken) }));
-    else if (element.name === 'a') this.acknowledged(Number(element.attrs['h']));
+    } else if (element.name === 'r') this.#line?.send(management('a', { h: String(this.#ledger.handled) }));
+    else if (element.name === 'a') this.#acknowledged(Number(element.attrs['h']));
     else if (element.name === 'stream:error' && FINAL.has(conditionOf(element))) this.#giveUp(conditionOf(element));
   }
 
-  acknowledged(h: number): void {
+  #acknowledged(h: number): void {
     this.#isAsked = false;
     this.#ledger.acknowledge(h);
   }
 
-  heard(): void {
+  #heard(): void {
     this.#lastHeard = performance.now();
   }
 
-  lost(line: Line, _reason: string): void {
+  #lost(line: Line): void {
     if (line !== this.#line) return;
     const from = line.carrier.name;
     this.#seal();
@@ -257,28 +261,30 @@ export class Client extends Emitter<ClientEvents> implements LineOwner {
   async #move(name: TransportName): Promise<Move> {
     const session = this.#session;
     if (!session) throw new Error('there is no session');
-    const line = new Line(name, this.#surroundings, this);
+    const line = new Line(name, this.#surroundings, this.#owner);
+    let old: Line | undefined;
     try {
       await within(this.#patience, line.carrier.prepare());
-      const old = this.#line;
+      old = this.#line;
       this.#seal();
       this.#enter('moving');
       await within(
         this.#patience,
         session.token === undefined ? this.#resume(line, session) : this.#claim(line, session, session.token),
       );
-      old?.carrier.drop();
     } catch (error) {
       line.seal();
       line.carrier.drop();
       throw error;
+    } finally {
+      old?.carrier.drop();
     }
     return this.#arrived(name);
   }
 
   async #claim(line: Line, { id }: Session, token: string): Promise<void> {
     this.#ordinal += 1;
-    line.carrier.open({ id, token, h: this.taken, ordinal: this.#ordinal });
+    line.carrier.open({ id, token, h: this.#ledger.handled, ordinal: this.#ordinal });
     await named(line, 'resumed');
   }
 
@@ -286,7 +292,7 @@ export class Client extends Emitter<ClientEvents> implements LineOwner {
   async #resume(line: Line, { id }: Session): Promise<void> {
     line.carrier.open();
     await authenticate(line, this.#options);
-    line.send(management('resume', { previd: id, h: String(this.taken), ...WITH_HANDOVER }));
+    line.send(management('resume', { previd: id, h: String(this.#ledger.handled), ...WITH_HANDOVER }));
     await named(line, 'resumed');
   }
 
@@ -339,7 +345,7 @@ export class Client extends Emitter<ClientEvents> implements LineOwner {
   }
 
   async #logIn(name: TransportName): Promise<void> {
-    const line = new Line(name, this.#surroundings, this);
+    const line = new Line(name, this.#surroundings, this.#owner);
     try {
       await within(this.#patience, line.carrier.prepare());
       line.carrier.open();
@@ -386,7 +392,7 @@ export class Client extends Emitter<ClientEvents> implements LineOwner {
     if (!line) return;
     const now = performance.now();
     const silence = now - this.#lastHeard;
-    if (silence > WATCH.give) return this.lost(line, 'nothing was heard of the server');
+    if (silence > WATCH.give) return this.#lost(line);
     if (silence > WATCH.ask || this.unacknowledged > 0) this.#ask();
     if (now >= this.#climbAt) void this.#climb(line.carrier.name);
   }
@@ -435,14 +441,4 @@ export class Client extends Emitter<ClientEvents> implements LineOwner {
     this.#state = state;
     this.emit('state', state);
   }
-}
-
-function read(text: string): Element {
-  const parsed = parse(text, {});
-  if (!parsed.ok) throw new Error(parsed.error.reason);
-  return parsed.value;
-}
-
-function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => (byte & 31).toString(32)).join('');
 }

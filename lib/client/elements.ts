@@ -1,4 +1,4 @@
-import { serialize, xml, type Element } from '../xml/index.ts';
+import { parse, serialize, xml, type Element } from '../xml/index.ts';
 import { NS_CLIENT, NS_FRAMING, NS_HANDOVER, NS_SM } from '../xmpp/ns.ts';
 import type { Claim } from './carrier.ts';
 
@@ -29,4 +29,16 @@ export const WITH_HANDOVER = { 'xmlns:hf': NS_HANDOVER, 'hf:handover': '1' };
 export function claiming({ id, h, token, ordinal }: Claim): string {
   const ours = { 'xmlns:hf': NS_HANDOVER, 'hf:token': token, 'hf:ordinal': String(ordinal) };
   return management('resume', { previd: id, h: String(h), ...ours });
+}
+
+/** @throws Error when it is no XML */
+export function read(text: string): Element {
+  const parsed = parse(text, {});
+  if (!parsed.ok) throw new Error(parsed.error.reason);
+  return parsed.value;
+}
+
+/** An id that nobody can guess. */
+export function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => (byte & 31).toString(32)).join('');
 }
