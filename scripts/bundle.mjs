@@ -25,6 +25,18 @@ const COMMON = /** @type {const} */ ({
   logLevel: 'warning',
 });
 
+/** For browsers, as they are. */
+const BROWSER = /** @type {const} */ ({
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  minify: true,
+  sourcemap: 'linked',
+  logLevel: 'warning',
+  alias: { '@xmpp/xml': fileURLToPath(new URL('no-package.mjs', import.meta.url)) },
+});
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle(resolve(process.argv[2] ?? 'dist'));
 
 /**
@@ -34,7 +46,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle(resolve(pro
  */
 export async function bundle(folder) {
   rmSync(folder, { recursive: true, force: true });
-  await Promise.all([bundleProgram(folder), bundleLibrary(folder), bundleClient(folder)]);
+  await Promise.all([bundleProgram(folder), bundleLibrary(folder), bundleClient(folder), bundleLab(folder)]);
 }
 
 /**
@@ -43,18 +55,18 @@ export async function bundle(folder) {
  * @param {string} folder where to
  */
 export async function bundleClient(folder) {
-  await build({
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    minify: true,
-    sourcemap: 'linked',
-    logLevel: 'warning',
-    entryPoints: [join(LIB, 'client', 'index.ts')],
-    alias: { '@xmpp/xml': fileURLToPath(new URL('no-package.mjs', import.meta.url)) },
-    outdir: join(folder, 'client'),
-  });
+  await build({ ...BROWSER, entryPoints: [join(LIB, 'client', 'index.ts')], outdir: join(folder, 'client') });
+}
+
+/**
+ * The lab page: a script, and its style.
+ *
+ * @param {string} folder where to
+ */
+export async function bundleLab(folder) {
+  const entryPoints = ['main.tsx', 'style.css'].map((name) => ({ in: join(LIB, 'lab', 'page', name), out: 'lab' }));
+  const jsx = /** @type {const} */ ({ jsx: 'automatic', jsxImportSource: 'preact' });
+  await build({ ...BROWSER, ...jsx, sourcemap: false, entryPoints, outdir: join(folder, 'lab') });
 }
 
 /**

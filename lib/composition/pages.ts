@@ -5,7 +5,10 @@ import { SOFTWARE } from '../software.ts';
 import { webSocketPaths } from './websocket.ts';
 
 /** What a configuration means for the pages that people see. */
-export function pageFacts(config: Config, clients: ClientAddress): Pick<AppOptions, 'home' | 'chat' | 'invite'> {
+export function pageFacts(
+  config: Config,
+  clients: ClientAddress,
+): Pick<AppOptions, 'home' | 'chat' | 'invite' | 'lab'> {
   const { hosts, pages } = config;
   const guestDomains = Object.keys(hosts).filter((domain) => hosts[domain]?.anonymous);
   const domains = Object.keys(hosts).filter((domain) => !guestDomains.includes(domain));
@@ -16,6 +19,7 @@ export function pageFacts(config: Config, clients: ClientAddress): Pick<AppOptio
     domains,
     guestDomains,
     hasChat: pages.chat,
+    hasLab: pages.lab,
     publicUrl: config.http.public_url,
     clients,
   };
@@ -26,10 +30,20 @@ export function pageFacts(config: Config, clients: ClientAddress): Pick<AppOptio
     roomsDomain: config.rooms.enabled ? roomsDomainOf(config, domains[0] ?? guestDomains[0] ?? '') : undefined,
     hasRegistration: domains.some((domain) => hosts[domain]?.registration !== 'off'),
   };
+  const lab = {
+    ...endpoints,
+    version: SOFTWARE.version,
+    domain: domains[0],
+    guestDomain: guestDomains[0],
+    sessionsPath: config.frame_sessions.enabled ? config.frame_sessions.path : undefined,
+    takesOtherOrigins: config.http.cors_origins === '*',
+    clients,
+  };
   return {
     home: pages.home ? home : undefined,
     chat: pages.chat ? chat : undefined,
     invite: pages.invite ? { hasChat: pages.chat } : undefined,
+    lab: pages.lab ? lab : undefined,
   };
 }
 

@@ -396,6 +396,10 @@ export const schema = z.strictObject({
     .strictObject({
       home: z.boolean().default(true).describe('The page at / that says what runs here.'),
       chat: z.boolean().default(true).describe('The chat page at /chat: Converse.js, when it is installed.'),
+      lab: z
+        .boolean()
+        .default(true)
+        .describe('The page at /lab that shows the transports side by side, and moves a session between them.'),
       invite: z
         .boolean()
         .default(true)

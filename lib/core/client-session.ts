@@ -40,6 +40,8 @@ export class ClientSession {
   readonly since: EpochMillis;
   /** Undefined for a resource that was bound as RFC 6120 says it. */
   readonly origin: Origin | undefined;
+  /** The origin of the page that opened it; undefined when no browser did. */
+  readonly page: string | undefined;
   /** The client asked for the roster, so it gets roster pushes. @spec RFC 6121 §2.2 */
   isInterested = false;
   /** Who was sent directed presence and no directed unavailable presence since, as text. @spec RFC 6121 §4.6 */
@@ -58,7 +60,6 @@ export class ClientSession {
   #transport: Transport;
   /** Of the carrier on which the resource was bound. */
   readonly #isSecure: boolean;
-  readonly #page: string | undefined;
   #management: StreamManagement | undefined;
   #unmanaged: (() => void) | undefined;
 
@@ -69,7 +70,7 @@ export class ClientSession {
     this.account = jid.bare;
     this.#transport = transport;
     this.#isSecure = transport.info.secure;
-    this.#page = transport.info.page;
+    this.page = transport.info.page;
     this.origin = origin;
     this.since = host.clock.date();
     // One place more than stanzas may take, so that the end of the carrier always finds one.
@@ -114,7 +115,7 @@ export class ClientSession {
   /** Whether it may be taken over from there without a login: with no less security, and by the same page. */
   mayMoveTo({ secure, page }: TransportInfo): boolean {
     // Browsers leave `Origin` out of a GET to where the page comes from.
-    return (secure || !this.#isSecure) && (page === undefined || page === this.#page);
+    return (secure || !this.#isSecure) && (page === undefined || page === this.page);
   }
 
   // ---- presence

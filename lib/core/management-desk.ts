@@ -26,6 +26,8 @@ export type HandoverRefusal = 'unknown' | 'stale' | 'blocked' | 'too-high' | 'to
 /** A session that was taken over, and what the client got with it. */
 export interface HandedOver extends Handover {
   readonly session: ClientSession;
+  /** The origin of the page that it belongs to. */
+  readonly page: string | undefined;
 }
 
 /** What becomes of a wish to resume. */
@@ -116,7 +118,7 @@ export class ManagementDesk {
     management.key.took(claim.token, claim.ordinal);
     const handover = management.nextHandover();
     this.#take(session, h, management.resumed(handover));
-    return { session, ...handover };
+    return { session, page: session.page, ...handover };
   }
 
   /** The same for a claim that is an element. @returns the session; undefined when the client has to log in */

@@ -8,6 +8,7 @@ import { frameSessions, probePath, type FrameSessionsRoute } from './routes/fram
 import { httpPoll, type HttpPollOptions } from './routes/http-poll.ts';
 import { home, type HomeFacts } from './routes/home.ts';
 import { hostMeta, type HostMetaOptions } from './routes/host-meta.ts';
+import { lab, type LabFacts } from './routes/lab.ts';
 import { invite, type InviteFacts } from './routes/invite.ts';
 import { metricsPage, type MetricsOptions } from './routes/metrics.ts';
 import { prebind, type PrebindOptions } from './routes/prebind.ts';
@@ -28,6 +29,8 @@ export interface AppOptions {
   readonly chat: ChatFacts | undefined;
   /** Undefined when the page is switched off. */
   readonly invite: InviteFacts | undefined;
+  /** Undefined when the page is switched off. */
+  readonly lab: LabFacts | undefined;
   /** Undefined for no uploads. */
   readonly upload: UploadRouteOptions | undefined;
   /** Undefined when sessions are opened by their clients only. */
@@ -50,6 +53,7 @@ export function createApp(options: AppOptions): Koa {
   if (options.prebind) router.post(options.prebind.path, prebind(options.prebind));
   if (options.chat) chat(router, options.chat, findConverse());
   if (options.invite) invite(router, options.invite);
+  if (options.lab) lab(router, options.lab);
   router.get('/health/live', live);
   router.get('/health/ready', ready(options.unready));
   router.get('/metrics', metricsPage(options.metrics));

@@ -101,7 +101,7 @@ export class FrameSessions {
       this.#live.ended(session);
       return outcome;
     }
-    this.#enter(session, outcome.token, origin);
+    this.#enter(session, outcome.token, { ...origin, page: outcome.page });
     return { session, token: outcome.token };
   }
 

@@ -15,6 +15,8 @@ export interface Handover {
   readonly token: string;
   /** How often the session has been taken over. */
   readonly generation: number;
+  /** The origin of the page that the session belongs to; browsers leave `Origin` out of a GET to where the page comes from. */
+  readonly page: string | undefined;
 }
 
 /** There is no such session for this token; a later attempt was faster; too many wrong tokens; a wrong `h`. */

@@ -13,8 +13,8 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-const files = filesBelow('.').filter((file) => /\.(?:ts|mjs|cjs|md|json|yaml)$/.test(file));
-const code = files.filter((file) => /\.(?:ts|mjs|cjs)$/.test(file));
+const files = filesBelow('.').filter((file) => /\.(?:tsx?|mjs|cjs|css|md|json|yaml)$/.test(file));
+const code = files.filter((file) => /\.(?:tsx?|mjs|cjs|css)$/.test(file));
 const pages = files.filter((file) => file.endsWith('.md'));
 /** Written in two pieces, so that this file does not find itself. */
 const UNFINISHED = new RegExp(['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX'].join('|'));
@@ -38,7 +38,7 @@ describe('tidiness', () => {
     it(`${file} is short, and named like its kind`, () => {
       const lines = readFileSync(file, 'utf8').split('\n').length;
       expect(lines, 'lines').to.be.at.most(MAX_LINES);
-      expect(basename(file)).to.match(/^[a-z0-9]+(?:[-.][a-z0-9]+)*\.(?:ts|mjs|cjs)$/);
+      expect(basename(file)).to.match(/^[a-z0-9]+(?:[-.][a-z0-9]+)*\.(?:tsx?|mjs|cjs|css)$/);
     });
   }
 

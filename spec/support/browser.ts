@@ -24,7 +24,7 @@ export class WatchedPage {
   /** What the page complained of on its console, threw, or asked of other servers. */
   readonly faults: string[] = [];
 
-  private constructor(page: Page, origin: string) {
+  private constructor(page: Page, origins: readonly string[]) {
     this.page = page;
     page.setDefaultTimeout(PATIENCE);
     page.on('console', (message) => {
@@ -33,13 +33,19 @@ export class WatchedPage {
     page.on('pageerror', (error) => this.faults.push(`thrown: ${error.message}`));
     page.on('request', (request) => {
       const url = new URL(request.url());
-      if (url.protocol.startsWith('http') && url.origin !== origin) this.faults.push(`outside: ${url.href}`);
+      if (url.protocol.startsWith('http') && !origins.includes(url.origin)) this.faults.push(`outside: ${url.href}`);
     });
   }
 
-  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+  /** @param others further origins that it may ask */
+  static async open(
+    browser: Browser,
+    url: string,
+    options: BrowserContextOptions = {},
+    others: readonly string[] = [],
+  ): Promise<WatchedPage> {
     const context: BrowserContext = await browser.newContext(options);
-    const watched = new WatchedPage(await context.newPage(), new URL(url).origin);
+    const watched = new WatchedPage(await context.newPage(), [new URL(url).origin, ...others]);
     await watched.page.goto(url);
     return watched;
   }

@@ -73,7 +73,7 @@ class FakeStream implements NumberedStream {
   }
 
   handOver(_claim: Claim, h: number): Handover | Refusal {
-    return h > 9 ? 'too-high' : { token: 'next', generation: 7 };
+    return h > 9 ? 'too-high' : { token: 'next', generation: 7, page: ORIGIN.page };
   }
 
   open(): void {
@@ -373,6 +373,18 @@ describe('FrameSession', () => {
       expect(find('nonsense', token, ORIGIN)).to.equal('unknown');
       expect(find(sid, token, { ...ORIGIN, secure: false })).to.equal('unknown');
       expect(find(sid, token, { ...ORIGIN, page: 'https://evil.example' })).to.equal('unknown');
+    });
+
+    it('by the page of the session that it took over, although a GET to where a page comes from does not name it', () => {
+      const { sessions, session } = new World();
+      const { sid } = session;
+      const claim = { token: 'of the session', ordinal: 1, h: 3 };
+      const taken = sessions.takeOver(sid, claim, { ...ORIGIN, page: undefined });
+      if (typeof taken === 'string') return expect.fail(taken);
+      const find = (page: string): unknown =>
+        sessions.find(sid, { token: taken.token, generation: 7 }, { ...ORIGIN, page });
+      expect(find(ORIGIN.page)).to.equal(taken.session);
+      expect(find('https://evil.example')).to.equal('unknown');
     });
 
     it('not by requests for a carrier that no longer has it: they are told that it has moved', () => {

@@ -11,6 +11,7 @@ export interface HomeFacts {
   /** Undefined when there is no such endpoint. */
   readonly webSocketPath: string | undefined;
   readonly hasChat: boolean;
+  readonly hasLab: boolean;
   /** Where clients reach this server; empty for the address at which they read this. */
   readonly publicUrl: string;
   readonly clients: ClientAddress;
@@ -35,7 +36,7 @@ ${actions(facts)}
 ${urls(facts, ctx)}
 </dl>
 </section>
-<p class="links"><a href="/health/ready">Is it ready?</a> <a href="https://xmpp.org/software/">XMPP clients</a>
+<p class="links">${facts.hasLab ? '<a href="/lab">Compare the transports</a> ' : ''}<a href="/health/ready">Is it ready?</a> <a href="https://xmpp.org/software/">XMPP clients</a>
 <a href="https://xmpp.org/extensions/xep-0124.html">What is BOSH?</a></p>`;
 }
 
