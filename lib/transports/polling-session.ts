@@ -31,6 +31,8 @@ interface Round {
   answer?: { readonly identifier: string; readonly body: string };
   /** What the answer carries. */
   sent: readonly Outgoing[];
+  /** Who got the answer last: how often it was given before, and whether that arrived, does not matter. */
+  last: PollingExchange | undefined;
   /** The answer did not leave. */
   isLost: boolean;
 }
@@ -119,6 +121,7 @@ export class PollingSession implements Transport, LiveTransport {
 
   /** A request larger than any may be. */
   receiveOversize(exchange: PollingExchange, request: PollingRequest): void {
+    if (this.#toldAt !== undefined) return this.#refuse(exchange, IDENTIFIER.unknown);
     if (!this.#keys.accept(request)) return this.#refuse(exchange, IDENTIFIER.wrongKey);
     this.#take(exchange, { ...request, xml: new Uint8Array() });
     if (this.#input) this.#fail(new StreamError('policy-violation', 'the request is too large'), this.#input);
@@ -129,7 +132,7 @@ export class PollingSession implements Transport, LiveTransport {
     this.#confirm();
     this.#lastHeard = this.#parts.clock.now();
     const proof = this.#keys.areUsed ? this.#proofOf(request) : undefined;
-    this.#round = { proof, exchanges: [], sent: [], isLost: false };
+    this.#round = { proof, exchanges: [], sent: [], last: undefined, isLost: false };
     this.#await(exchange, this.#round);
     const { maxElement, maxElementUnauthenticated } = this.#parts.policy;
     this.#reader.bytes = this.#input?.isAuthenticated ? maxElement : maxElementUnauthenticated;
@@ -152,7 +155,6 @@ export class PollingSession implements Transport, LiveTransport {
   /** It proves nothing: who reads along could send it. So it gets what there was to read, and keeps nothing alive. */
   #repeat(exchange: PollingExchange, round: Round): void {
     if (!round.answer) return this.#await(exchange, round);
-    round.isLost = false;
     this.#hand(exchange, round);
   }
 
@@ -205,8 +207,10 @@ export class PollingSession implements Transport, LiveTransport {
   }
 
   #hand(exchange: PollingExchange, round: Round): void {
+    round.last = exchange;
+    round.isLost = false;
     exchange.onLost = () => {
-      round.isLost = true;
+      if (round.last === exchange) round.isLost = true;
     };
     if (round.answer) exchange.answer(round.answer.identifier, round.answer.body);
   }

@@ -130,6 +130,15 @@ describe('XEP-0025: a request that comes again', () => {
     expect(world.elements).to.have.length(1);
   });
 
+  it('PD-03 has the answer, though it comes out late that the first has not', () => {
+    const world = new PollingWorld().open(`;${K6}`);
+    world.send('a');
+    const first = world.say(again);
+    expect(world.say(again).body).to.contain('"a"');
+    first.onLost?.();
+    expect(world.say(`;${K4},`).body).to.equal('');
+  });
+
   it('PD-03 does not keep the session alive: who reads along could send it', () => {
     const world = new PollingWorld().open(`;${K6}`);
     world.say(again);
