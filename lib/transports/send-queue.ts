@@ -13,6 +13,11 @@ export function isPayload(outgoing: Outgoing): outgoing is Payload {
   return outgoing.element !== undefined;
 }
 
+/** A payload that the carrier has to keep until it is known to have arrived. */
+export function isUncounted(outgoing: Outgoing): outgoing is Payload {
+  return isPayload(outgoing) && outgoing.counted === undefined;
+}
+
 /** What waits for a client, in order. */
 export class SendQueue {
   #waiting: Outgoing[] = [];

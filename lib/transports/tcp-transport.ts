@@ -7,7 +7,7 @@ import type { ByteSocket } from './byte-socket.ts';
 import type { FrameStream } from './frame-stream.ts';
 import type { LiveTransport, TransportOwner } from './live-transports.ts';
 import { Outflow } from './outflow.ts';
-import { isPayload, type Outgoing } from './send-queue.ts';
+import { isPayload, isUncounted, type Outgoing } from './send-queue.ts';
 import { StreamReader, type StreamFrame } from './stream-reader.ts';
 import { STREAM_END, writeStreamStart } from './stream-text.ts';
 import type { TcpEnd, TcpObserver, TcpPolicy } from './tcp-policy.ts';
@@ -264,8 +264,4 @@ export class TcpTransport implements Transport, LiveTransport {
     this.#parts.observer.ended(why);
     input.closed(how, undelivered ?? [...this.#unwritten.flat(), ...waiting]);
   }
-}
-
-function isUncounted(outgoing: Outgoing): outgoing is Payload {
-  return isPayload(outgoing) && outgoing.counted === undefined;
 }

@@ -8,7 +8,8 @@ import { readFrame, writeClose, writeOpen, type Frame } from './frame.ts';
 import type { FrameSocket } from './frame-socket.ts';
 import type { FrameStream } from './frame-stream.ts';
 import type { LiveTransport, TransportOwner } from './live-transports.ts';
-import { isPayload, SendQueue, type Outgoing } from './send-queue.ts';
+import { Outflow } from './outflow.ts';
+import { isPayload, isUncounted, type Outgoing } from './send-queue.ts';
 import { Unconfirmed } from './unconfirmed.ts';
 import { CLOSE_CODE, type WebSocketEnd, type WebSocketObserver, type WebSocketPolicy } from './websocket-policy.ts';
 
@@ -36,12 +37,10 @@ interface Parts {
 export class WebSocketTransport implements Transport, LiveTransport {
   readonly info: TransportInfo;
   readonly #parts: Parts;
-  readonly #queue = new SendQueue();
+  readonly #outflow: Outflow;
   readonly #unconfirmed: Unconfirmed;
   #input: FrameStream | undefined;
   #phase: 'opening' | 'open' | 'closing' | 'gone' = 'opening';
-  /** Since when the client has read nothing although something waits. */
-  #stalledSince: Instant | undefined;
   #lastSign: Instant;
   #lastPing: Instant | undefined;
   #unanswered = 0;
@@ -54,6 +53,7 @@ export class WebSocketTransport implements Transport, LiveTransport {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.info = parts.info;
+    this.#outflow = new Outflow(parts.policy.limits, parts.socket, (messages) => this.#hand(messages));
     this.#unconfirmed = new Unconfirmed(parts.policy.limits);
     this.#lastSign = parts.clock.now();
   }
@@ -127,8 +127,8 @@ export class WebSocketTransport implements Transport, LiveTransport {
 
   /** Something has been written. */
   drained(): void {
-    if (this.#stalledSince !== undefined) this.#stalledSince = this.#parts.clock.now();
-    if (this.#queue.size > 0) this.#parts.owner.changed(this);
+    this.#outflow.progressed(this.#parts.clock.now());
+    if (!this.#outflow.isEmpty) this.#parts.owner.changed(this);
   }
 
   /** The connection is gone; the last call. @spec RFC 7395 §3.6 W-3.6-03 */
@@ -153,9 +153,10 @@ export class WebSocketTransport implements Transport, LiveTransport {
    */
   #closedByClient(): void {
     const had = this.#unconfirmed.payloads;
-    const waiting = this.#queue.takeAll();
+    const waiting = this.#outflow.takeAll();
     const messages = waiting.filter(isPayload).filter(({ element }) => element.name === 'message');
-    for (const outgoing of waiting) if (!isPayload(outgoing) || !messages.includes(outgoing)) this.#queue.add(outgoing);
+    for (const outgoing of waiting)
+      if (!isPayload(outgoing) || !messages.includes(outgoing)) this.#outflow.add(outgoing);
     this.#sayGoodbye([writeClose()]);
     for (const payload of had) payload.arrived?.();
     this.#end('graceful', 'client-closed', messages);
@@ -166,19 +167,21 @@ export class WebSocketTransport implements Transport, LiveTransport {
   get deadline(): Instant | undefined {
     if (this.#phase === 'gone') return undefined;
     if (this.#closingUntil !== undefined) return this.#closingUntil;
-    if (this.#stalledSince !== undefined) return this.#stalledSince + this.#parts.policy.limits.stalled;
+    const { stalledSince } = this.#outflow;
+    if (stalledSince !== undefined) return stalledSince + this.#parts.policy.limits.stalled;
     return earliest(this.#pingAt, this.#unconfirmed.askAt);
   }
 
+  /** Who does not read what it is sent is not read from either. WH-06 */
   settle(): void {
     const now = this.#parts.clock.now();
     if (this.#phase === 'gone') return;
     if (this.#phase === 'closing') return this.#hurryGoodbye(now);
-    this.#flush(now);
-    const { queuedStanzas, queuedBytes, stalled } = this.#parts.policy.limits;
-    if (this.#queue.size > queuedStanzas || this.#queue.length > queuedBytes) this.#overflow();
-    else if (this.#stalledSince === undefined) this.#askForSign(now);
-    else if (now >= this.#stalledSince + stalled) this.#giveUp('stalled');
+    this.#outflow.flush(now);
+    const { stalledSince, isOverfull } = this.#outflow;
+    if (isOverfull) this.#overflow();
+    else if (stalledSince === undefined) this.#askForSign(now);
+    else if (now >= stalledSince + this.#parts.policy.limits.stalled) this.#giveUp('stalled');
   }
 
   get #pingAt(): Instant {
@@ -212,27 +215,14 @@ export class WebSocketTransport implements Transport, LiveTransport {
 
   #send(outgoing: Outgoing): void {
     if (!this.#input || this.#phase !== 'open') return;
-    this.#queue.add(outgoing);
+    this.#outflow.add(outgoing);
     this.#parts.owner.changed(this);
   }
 
-  /** Gives the socket as much as it should have. Who does not read what it is sent is not read from either. WH-06 */
-  #flush(now: Instant): void {
-    const { socket, policy } = this.#parts;
-    const most = policy.limits.socketBytes;
-    while (this.#queue.size > 0 && socket.buffered < most) this.#hand(this.#queue.take(most), now);
-    if (this.#queue.size > 0 && this.#stalledSince === undefined) {
-      this.#stalledSince = now;
-      socket.pause();
-    } else if (this.#queue.size === 0 && this.#stalledSince !== undefined) {
-      this.#stalledSince = undefined;
-      socket.resume();
-    }
-  }
-
-  #hand(messages: readonly Outgoing[], now: Instant): void {
-    this.#unconfirmed.add(messages.filter(isUncounted), now);
-    this.#parts.socket.write(messages.map(({ xml }) => xml));
+  #hand(messages: readonly Outgoing[]): void {
+    const { socket, clock } = this.#parts;
+    this.#unconfirmed.add(messages.filter(isUncounted), clock.now());
+    socket.write(messages.map(({ xml }) => xml));
   }
 
   #overflow(): void {
@@ -255,10 +245,8 @@ export class WebSocketTransport implements Transport, LiveTransport {
 
   /** Sends what waits, and then the last messages. */
   #sayGoodbye(messages: readonly string[]): void {
-    const { socket, clock } = this.#parts;
-    if (this.#queue.size > 0) this.#hand(this.#queue.takeAll(), clock.now());
-    socket.write(messages);
-    socket.resume();
+    this.#outflow.finish();
+    this.#parts.socket.write(messages);
     this.#startClosing();
   }
 
@@ -287,12 +275,8 @@ export class WebSocketTransport implements Transport, LiveTransport {
     const input = this.#input;
     if (!input) return;
     this.#input = undefined;
-    const waiting = this.#queue.takeAll().filter(isPayload);
+    const waiting = this.#outflow.takeAll().filter(isPayload);
     this.#parts.observer.ended(why);
     input.closed(how, undelivered ?? [...this.#unconfirmed.payloads, ...waiting]);
   }
-}
-
-function isUncounted(outgoing: Outgoing): outgoing is Payload {
-  return isPayload(outgoing) && outgoing.counted === undefined;
 }
