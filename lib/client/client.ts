@@ -114,6 +114,11 @@ export class Client extends Emitter<ClientEvents> {
     return this.#ledger.unacknowledged.length;
   }
 
+  /** How many stanzas of the server have been taken. */
+  get taken(): number {
+    return this.#ledger.handled;
+  }
+
   /**
    * Opens a session. The first presence is the caller's.
    *

@@ -60,6 +60,27 @@ describe('the home page', () => {
   });
 });
 
+describe('the lab', () => {
+  it('says in a server that runs from its sources where it is', async () => {
+    const server = await startServer();
+    const response = await get(server, '/lab');
+    const home = await (await get(server, '/')).text();
+    await server.close({ drain: 0 });
+    expect(response.status).to.equal(404);
+    expect(await response.text()).to.contain('<code>npm start</code> builds it');
+    expect(home).to.contain('href="/lab"');
+  });
+
+  it('is not there when it is switched off', async () => {
+    const server = await startServer([], { pages: { lab: false } });
+    const response = await get(server, '/lab');
+    const home = await (await get(server, '/')).text();
+    await server.close({ drain: 0 });
+    expect([response.status, await response.text()]).to.deep.equal([404, 'Not Found']);
+    expect(home).not.to.contain('href="/lab"');
+  });
+});
+
 describe('the chat page without Converse.js', () => {
   it('says how to install it', async () => {
     const app = new Koa();

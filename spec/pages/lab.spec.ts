@@ -59,10 +59,44 @@ describe('the lab in a browser', function () {
     await page.getByRole('button', { name: 'Pause' }).click();
     await until(page, async () => (await total(page, 'received')) === (await total(page, 'sent')));
     expect(await total(page, 'sent')).to.be.at.least(20);
+    const taken = page.locator('.facts div', { hasText: 'taken (h)' }).locator('dd');
+    expect(Number(await taken.textContent())).to.be.at.least(await total(page, 'sent'));
     expect(await total(page, 'lost')).to.equal(0);
     expect(await total(page, 'duplicated')).to.equal(0);
     await lab.screenshot('lab-light');
     expect(lab.faults.filter((fault) => !LATE.test(fault))).to.deep.equal([]);
+    await lab.close();
+  });
+
+  it('reads a saved comparison, and says when a file is none', async () => {
+    const lab = await open(browser, server, DESKTOP);
+    const { page } = lab;
+    const cell = {
+      workload: 'W1',
+      label: 'BOSH, hold 1',
+      figures: { latency50: 51.3, requests: 1 },
+      theory: { latency50: 50 },
+    };
+    const report = {
+      format: 1,
+      software: 'Holdfast',
+      at: '2026-01-01T00:00:00Z',
+      weather: { name: 'lan' },
+      cells: [cell],
+    };
+    const choose = (value: unknown): Promise<void> =>
+      page.getByLabel('Open a report').setInputFiles({
+        name: 'report.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(JSON.stringify(value)),
+      });
+    await choose({ ...report, format: 0 });
+    await page.getByText('report.json is no report of holdfast compare.').waitFor();
+    await choose(report);
+    expect(await page.getByRole('row', { name: /BOSH, hold 1/ }).innerText()).to.match(
+      /W1\s+51 ms \(50 ms\)\s+–\s+–\s+1.00/,
+    );
+    expect(lab.faults).to.deep.equal([]);
     await lab.close();
   });
 

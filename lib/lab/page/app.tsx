@@ -7,6 +7,7 @@ import { LaneTable } from './lane-table.tsx';
 import { LatencyPlot } from './latency-plot.tsx';
 import { Login } from './login.tsx';
 import { Moving } from './moving.tsx';
+import { SavedReport } from './saved-report.tsx';
 import { ThemeButton, useTheme } from './theme.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -61,6 +62,7 @@ function Bench({ lab, theme }: { readonly lab: Lab; readonly theme: string }) {
       </div>
       <Moving lab={lab} />
       <Explain lab={lab} />
+      <SavedReport />
       <Notes lab={lab} />
     </>
   );

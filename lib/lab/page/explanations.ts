@@ -11,8 +11,6 @@ export interface Explanation {
   readonly source: readonly [title: string, url: string];
 }
 
-const OURS = ['Frame sessions of Holdfast', 'https://www.rfc-editor.org/rfc/rfc6202'] as const;
-
 export const EXPLANATIONS: Readonly<Record<TransportName, Explanation>> = {
   websocket: {
     label: 'WebSocket',
@@ -45,7 +43,7 @@ export const EXPLANATIONS: Readonly<Record<TransportName, Explanation>> = {
   bosh: {
     label: 'BOSH',
     how: 'The server always holds one request. What the page sends goes with a second, and frees the first.',
-    cost: 'One request for a message in both directions together.',
+    cost: 'One request for a message in both directions together, and here another one: a session that may move acknowledges stanzas, too (XEP-0198).',
     rule: 'The server answers a held request as soon as it has something, and never holds more than “hold” at once (§11).',
     source: ['XEP-0124', 'https://xmpp.org/extensions/xep-0124.html#overactive'],
   },
@@ -54,6 +52,6 @@ export const EXPLANATIONS: Readonly<Record<TransportName, Explanation>> = {
     how: 'The page asks every two seconds, and is answered at once, mostly with nothing.',
     cost: 'Requests even when nothing is said; a message waits for half the interval on average.',
     rule: 'Asking in short intervals costs an exchange each time, whether or not there is news (§2.1).',
-    source: OURS,
+    source: ['RFC 6202', 'https://www.rfc-editor.org/rfc/rfc6202#section-2.1'],
   },
 };
