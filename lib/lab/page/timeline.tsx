@@ -14,7 +14,7 @@ export function Timeline({ lab }: { readonly lab: Lab }) {
     <figure class="card timeline">
       <figcaption>
         <h2>Requests</h2>
-        <p>The last ten seconds: a bar is a request, light while it is held; a dot is a message that arrived.</p>
+        <p>The last ten seconds: a bar is a request, light when it only reads; a dot is a message that arrived.</p>
       </figcaption>
       <ul role="img" aria-label="Requests of the last ten seconds, for each transport">
         {lanes.map((lane) => (
