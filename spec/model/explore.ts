@@ -11,9 +11,6 @@ const SETTINGS = [
   { hold: 1, acks: true },
 ] as const;
 
-/** Every schedule of one and two requests in each setting, and of three in the first. */
-export const USUAL = 1_553_743;
-
 /** Thrown to stop. */
 class Enough extends Error {}
 
