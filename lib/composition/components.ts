@@ -8,10 +8,18 @@ import { NS_COMPONENT } from '../xmpp/ns.ts';
 import type { TcpParts } from './tcp.ts';
 
 /** All TCP connections of components. */
-export function createComponentEndpoint({ clock, config, metrics, admission, openComponent }: TcpParts): TcpEndpoint {
+export function createComponentEndpoint({
+  clock,
+  log,
+  config,
+  metrics,
+  admission,
+  openComponent,
+}: TcpParts): TcpEndpoint {
   const { components, tcp } = config;
   return new TcpEndpoint({
     clock,
+    log,
     policy: {
       content: NS_COMPONENT,
       maxStanza: components.max_stanza,

@@ -13,6 +13,7 @@ export interface FrameSessionParts extends ServerParts {
 /** The frame sessions of a server, with the limits of its configuration. */
 export function createFrameSessions({
   clock,
+  log,
   random,
   config,
   admission,
@@ -20,6 +21,7 @@ export function createFrameSessions({
 }: FrameSessionParts): FrameSessions {
   const sessions = new FrameSessions({
     clock,
+    log,
     random,
     policy: { ...DEFAULT_FRAME_POLICY, maxFrame: config.frame_sessions.max_body },
     openStream,

@@ -13,9 +13,10 @@ export interface PollingParts extends ServerParts {
 
 /** The endpoint of XEP-0025, with the limits of the configuration. */
 export function createPollingEndpoint(parts: PollingParts): PollingEndpoint {
-  const { clock, random, config, admission, openStream } = parts;
+  const { clock, log, random, config, admission, openStream } = parts;
   const endpoint = new PollingEndpoint({
     clock,
+    log,
     random,
     policy: policyOf(config.http_poll),
     openStream,

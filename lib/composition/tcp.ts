@@ -22,10 +22,11 @@ export class TcpService {
   #listening: readonly StreamListener[] = [];
 
   constructor(parts: TcpParts) {
-    const { clock, config, admission, openStream } = parts;
+    const { clock, log, config, admission, openStream } = parts;
     this.#parts = parts;
     this.endpoint = new TcpEndpoint({
       clock,
+      log,
       policy: policyOf(config.tcp),
       openStream,
       refuse: (address) => admission.secondsToWait(address),

@@ -17,9 +17,10 @@ export interface WebSocketParts extends ServerParts {
 
 /** The WebSocket endpoint of a server, with the limits of its configuration. */
 export function createWebSocketEndpoint(parts: WebSocketParts): WebSocketEndpoint {
-  const { clock, config, admission, openStream } = parts;
+  const { clock, log, config, admission, openStream } = parts;
   const endpoint = new WebSocketEndpoint({
     clock,
+    log,
     policy: policyOf(config.websocket),
     openStream,
     refuse: (address) => admission.secondsToWait(address),

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
 import type { Transport, TransportInfo } from '../xmpp/transport.ts';
 import { LiveTransports, type LiveTransport, type TransportOwner } from './live-transports.ts';
 
@@ -7,6 +8,7 @@ export type Origin = Omit<TransportInfo, 'name' | 'limits'>;
 
 export interface EndpointOptions<Stream> {
   readonly clock: Clock;
+  readonly log: Logger;
   /** Makes the stream that a new connection carries. */
   readonly openStream: (transport: Transport) => Stream;
   /** Seconds to wait when this address may not connect now; undefined when it may. */
@@ -27,7 +29,7 @@ export abstract class Endpoint<T extends Carrier<Stream>, Stream> {
 
   constructor(options: EndpointOptions<Stream>) {
     this.#options = options;
-    this.#live = new LiveTransports(options.clock);
+    this.#live = new LiveTransports(options);
   }
 
   /** Connections, those that say goodbye included. */

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
 import { opaqueId, type Random } from '../base/random.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Transport, TransportInfo } from '../xmpp/transport.ts';
@@ -10,6 +11,7 @@ import { Tickets } from './tickets.ts';
 
 export interface FrameSessionsOptions {
   readonly clock: Clock;
+  readonly log: Logger;
   readonly random: Random;
   readonly policy: FrameSessionPolicy;
   /** Makes the stream that a new session carries. */
@@ -57,7 +59,7 @@ export class FrameSessions {
 
   constructor(options: FrameSessionsOptions) {
     this.#options = options;
-    this.#live = new LiveTransports(options.clock);
+    this.#live = new LiveTransports(options);
     this.#tickets = new Tickets(options.clock, options.random);
   }
 

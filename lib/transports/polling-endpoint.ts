@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
 import { opaqueId, type Random } from '../base/random.ts';
 import { StreamError } from '../xmpp/stream-error.ts';
 import type { Transport } from '../xmpp/transport.ts';
@@ -17,6 +18,7 @@ import { PollingSession } from './polling-session.ts';
 
 export interface PollingEndpointOptions {
   readonly clock: Clock;
+  readonly log: Logger;
   readonly random: Random;
   readonly policy: PollingPolicy;
   /** Makes the stream that a new session carries. */
@@ -37,7 +39,7 @@ export class PollingEndpoint implements TransportOwner<PollingSession> {
 
   constructor(options: PollingEndpointOptions) {
     this.#options = options;
-    this.#live = new LiveTransports(options.clock);
+    this.#live = new LiveTransports(options);
   }
 
   /** Sessions, those whose last answer is still kept included. */

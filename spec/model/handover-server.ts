@@ -119,10 +119,9 @@ export class HandoverServer {
       if (!rules.fence) stream.release = () => undefined;
       return stream;
     };
-    const carriers = { clock, random, openStream, refuse: () => undefined };
+    const carriers = { clock, log: silent, random, openStream, refuse: () => undefined };
     this.#manager = new ConnectionManager({
       ...carriers,
-      log: silent,
       policy: POLICIES.bosh,
       domainStatus: () => 'served',
     });

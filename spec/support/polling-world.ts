@@ -1,3 +1,4 @@
+import { silent } from '../../lib/base/log.ts';
 import { PollingEndpoint } from '../../lib/transports/polling-endpoint.ts';
 import type { PollingExchange } from '../../lib/transports/polling-exchange.ts';
 import { DEFAULT_POLLING_LIMITS, type PollingLimits } from '../../lib/transports/polling-policy.ts';
@@ -45,6 +46,7 @@ export class PollingWorld {
   constructor(limits: Partial<PollingLimits> = {}) {
     this.endpoint = new PollingEndpoint({
       clock: this.clock,
+      log: silent,
       random: new SeededRandom(1),
       policy: {
         maxElement: 10_000,

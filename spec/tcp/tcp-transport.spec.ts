@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { silent } from '../../lib/base/log.ts';
 import { seconds } from '../../lib/base/time.ts';
 import { STREAM_END, writeStreamStart } from '../../lib/transports/stream-text.ts';
 import { TcpEndpoint } from '../../lib/transports/tcp-endpoint.ts';
@@ -36,6 +37,7 @@ class World {
     const isAuthenticated = (): boolean => this.isAuthenticated;
     this.endpoint = new TcpEndpoint({
       clock: this.clock,
+      log: silent,
       policy: {
         content: NS_CLIENT,
         maxStanza: 10_000,

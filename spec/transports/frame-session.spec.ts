@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { silent } from '../../lib/base/log.ts';
 import { seconds } from '../../lib/base/time.ts';
 import {
   DEFAULT_FRAME_POLICY,
@@ -106,6 +107,7 @@ class World {
   constructor(policy: Partial<FrameSessionPolicy> = {}) {
     this.sessions = new FrameSessions({
       clock: this.clock,
+      log: silent,
       random: new SeededRandom(1),
       policy: { ...DEFAULT_FRAME_POLICY, ...policy },
       refuse: () => undefined,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { silent } from '../../lib/base/log.ts';
 import { seconds } from '../../lib/base/time.ts';
 import { WebSocketEndpoint } from '../../lib/transports/websocket-endpoint.ts';
 import { DEFAULT_WEBSOCKET_LIMITS, type WebSocketLimits } from '../../lib/transports/websocket-policy.ts';
@@ -31,6 +32,7 @@ class World {
   constructor(limits: Partial<WebSocketLimits> = {}) {
     this.endpoint = new WebSocketEndpoint({
       clock: this.clock,
+      log: silent,
       policy: {
         maxMessage: 10_000,
         maxMessageUnauthenticated: 1000,
