@@ -36,7 +36,7 @@ import { Cors } from './http/cors.ts';
 import { Listener, type ProtocolSwitch } from './http/listener.ts';
 import { webSocketSwitch } from './http/websocket.ts';
 import { UPLOAD_PATH } from './http/routes/upload.ts';
-import { endpointPaths, httpBind, type HttpBindOptions } from './http/routes/http-bind.ts';
+import { endpointPaths, httpBind, postsFirst, type HttpBindOptions } from './http/routes/http-bind.ts';
 import { Certificates } from './runtime/certificates.ts';
 import { Metrics } from './runtime/metrics.ts';
 import { systemClock } from './runtime/system-clock.ts';
@@ -229,7 +229,7 @@ export class HoldfastServer extends EventEmitter<ServerEvents> {
   callback(): RequestListener {
     this.#open();
     const handle = this.app.callback();
-    return (request, response) => void handle(request, response);
+    return postsFirst(this.#bosh, (request, response) => void handle(request, response));
   }
 
   /**

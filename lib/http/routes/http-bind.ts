@@ -1,3 +1,4 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import type { ConnectionManager } from '../../bosh/connection-manager.ts';
 import { readBody } from '../body-reader.ts';
@@ -38,7 +39,7 @@ export function httpBind(options: HttpBindOptions): Middleware {
   const { paths } = options;
   return (ctx, next) => {
     if (!paths.has(ctx.path)) return next();
-    if (ctx.method === 'POST') take(ctx, options);
+    if (ctx.method === 'POST') takeOver(ctx, options);
     else if (ctx.method === 'GET' && WRAPPER.test(ctx.querystring)) takeQuery(ctx, options);
     else answerOther(ctx, options);
     return DONE;
@@ -47,11 +48,29 @@ export function httpBind(options: HttpBindOptions): Middleware {
 
 const DONE = Promise.resolve();
 
-/** From here on the exchange owns the response; Koa forgets the request. */
-function take(ctx: Context, { manager, clients, cors, bodyBytes }: HttpBindOptions): void {
+/**
+ * The same in front of a Koa application: a POST is taken before a context is made for it, which would
+ * cost a fifth of what a message costs.
+ */
+export function postsFirst(options: HttpBindOptions, others: RequestListener): RequestListener {
+  const { paths } = options;
+  return (request, response) => {
+    if (request.method === 'POST' && paths.has(request.url ?? '')) take(request, response, options);
+    else others(request, response);
+  };
+}
+
+/** Koa forgets the request. */
+function takeOver(ctx: Context, options: HttpBindOptions): void {
   ctx.respond = false;
-  const exchange = new HttpExchange(ctx.res, clients.originOf(ctx.req), cors.headers(ctx.req));
-  readBody(ctx.req, bodyBytes, (body) => {
+  take(ctx.req, ctx.res, options);
+}
+
+/** From here on the exchange owns the response. */
+function take(request: IncomingMessage, response: ServerResponse, options: HttpBindOptions): void {
+  const { manager, clients, cors, bodyBytes } = options;
+  const exchange = new HttpExchange(response, clients.originOf(request), cors.headers(request));
+  readBody(request, bodyBytes, (body) => {
     if (body.is === 'text') manager.receive(exchange, body.text);
     else if (body.is === 'undecodable') manager.receive(exchange, UNREADABLE);
     else if (!manager.receiveOversize(exchange, body.head)) tooLarge(exchange);
