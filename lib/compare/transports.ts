@@ -123,7 +123,7 @@ const PLAIN = {
     ...BOSH,
     kind: 'polled',
     connect: bosh(0),
-    ideal: (situation) => polled(situation, POLL_EVERY),
+    ideal: (situation) => polled(situation, POLL_EVERY + situation.up + situation.down),
   },
   'xep-0025': {
     label: 'XEP-0025',

@@ -33,7 +33,7 @@ describe('workloads', () => {
       'bosh-2': 1,
       bosh: 1,
       'long-poll': 1,
-      'bosh-polling': 0.5,
+      'bosh-polling': 0.48,
       'xep-0025': 0.5,
     });
   });

@@ -7,7 +7,7 @@ export interface BoshOptions {
   readonly domain: string;
   /** Requests that the server holds; 0 polls. */
   readonly hold: number;
-  /** Milliseconds between two polls. */
+  /** Milliseconds between the answer to a poll and the next one. */
   readonly pollEvery: number;
 }
 
@@ -94,8 +94,6 @@ export class BoshLine implements Line {
   #post(attributes: string, payload: string): void {
     const rid = this.#rid;
     this.#wasSaid = payload !== '';
-    // Two empty requests have to be that far apart.
-    if (payload === '') this.#poll?.refresh();
     this.#rid += 1;
     this.#open += 1;
     const start = `${this.#start}${rid}'${attributes}`;
@@ -121,6 +119,8 @@ export class BoshLine implements Line {
     if (this.#isOver) return;
     this.#open -= 1;
     this.#answers.set(rid, answer);
+    // Two empty requests have to be that far apart at the server, however long the first was on its way.
+    if (!this.#wasSaid) this.#poll?.refresh();
     for (let next = this.#answers.get(this.#dueRid); next !== undefined; next = this.#answers.get(this.#dueRid)) {
       this.#answers.delete(this.#dueRid);
       this.#dueRid += 1;
